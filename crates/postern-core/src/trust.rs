@@ -1,0 +1,21 @@
+//! What a gate trusts and how it changes: roots, packs and snapshots (`docs/FORMAT.md` section 3).
+//!
+//! The rules are those of The Update Framework: thresholds, version floors, a snapshot that pins everything, and a root
+//! that is followed one version at a time. All of it is a function from one state and foreign bytes to the next state.
+
+mod document;
+mod error;
+mod pack;
+mod root;
+mod snapshot;
+mod state;
+
+pub use document::{Document, Payload};
+pub use error::{DocumentKind, Fault, TrustError};
+pub use pack::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, Windows};
+pub use root::{Keys, Root, RootRoles};
+pub use snapshot::{FilePin, Snapshot, StatusFile, StatusKind};
+pub use state::{Candidate, Trust};
+
+/// Documents count their versions from 1 to this, the largest integer that JSON readers keep exact.
+pub const MAX_VERSION: u64 = (1 << 53) - 1;

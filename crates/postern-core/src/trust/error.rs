@@ -1,0 +1,118 @@
+//! Why a document is not believed.
+
+use crate::cbor::CborError;
+use crate::cose::CoseError;
+
+/// The kinds of signed documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// A pack.
+    Pack,
+    /// A root.
+    Root,
+    /// A snapshot.
+    Snapshot,
+}
+
+impl DocumentKind {
+    /// A stable name, as in file names.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pack => "pack",
+            Self::Root => "root",
+            Self::Snapshot => "snapshot",
+        }
+    }
+}
+
+/// A document is not believed, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustError {
+    /// Which document.
+    pub document: DocumentKind,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// What is wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The same version with other content: somebody signed two truths.
+    Conflict {
+        /// The version that exists twice.
+        version: u64,
+    },
+    /// The envelope is not a COSE_Sign message.
+    Envelope(CoseError),
+    /// The bytes are not those that the snapshot pins.
+    NotPinned,
+    /// A version below one that was seen before, or a root that does not follow its predecessor.
+    Order {
+        /// The least version that would be accepted.
+        expected: u64,
+        /// The version found.
+        found: u64,
+    },
+    /// The payload is not as the format says.
+    Payload(CborError),
+    /// A rule of the pack does not compile.
+    Rule {
+        /// The rule's id.
+        id: String,
+        /// What the compiler says.
+        message: String,
+    },
+    /// Larger than the kind may be.
+    TooLarge {
+        /// The bound in bytes.
+        bound: usize,
+    },
+    /// Fewer valid signatures by different keys of the role than its threshold asks for.
+    UnderSigned {
+        /// Valid signatures by different keys.
+        valid: usize,
+        /// The threshold.
+        threshold: usize,
+    },
+    /// A document of another kind.
+    WrongType,
+}
+
+impl TrustError {
+    /// A stable reason in kebab-case.
+    pub const fn reason(&self) -> &'static str {
+        match self.fault {
+            Fault::Conflict { .. } => "conflicting-version",
+            Fault::Envelope(_) => "malformed-envelope",
+            Fault::NotPinned => "not-pinned",
+            Fault::Order { .. } => "wrong-version",
+            Fault::Payload(_) => "malformed-payload",
+            Fault::Rule { .. } => "bad-rule",
+            Fault::TooLarge { .. } => "too-large",
+            Fault::UnderSigned { .. } => "under-signed",
+            Fault::WrongType => "wrong-type",
+        }
+    }
+}
+
+impl std::fmt::Display for TrustError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: ", self.document.as_str())?;
+        match &self.fault {
+            Fault::Conflict { version } => write!(f, "version {version} exists with other content"),
+            Fault::Envelope(e) => e.fmt(f),
+            Fault::NotPinned => f.write_str("not the file that the snapshot names"),
+            Fault::Order { expected, found } => write!(f, "version {found} where {expected} was expected"),
+            Fault::Payload(e) => e.fmt(f),
+            Fault::Rule { id, message } => write!(f, "rule {id}: {message}"),
+            Fault::TooLarge { bound } => write!(f, "larger than {bound} bytes"),
+            Fault::UnderSigned { valid, threshold } => {
+                write!(f, "{valid} valid signatures of {threshold} that are needed")
+            }
+            Fault::WrongType => f.write_str("a document of another kind"),
+        }
+    }
+}
+
+impl std::error::Error for TrustError {}

@@ -1,0 +1,322 @@
+//! Packs: which issuers a gate recognises, on which rules, and how fresh its data must be.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::document::Payload;
+use super::error::DocumentKind;
+use super::root::check_head;
+use crate::certlogic::Json;
+use crate::cose::ALG_ED25519;
+use crate::keys::{PublicKey, Role};
+use crate::text::{Ident, Names};
+use crate::time::Time;
+
+/// The most issuers of a pack.
+pub(super) const MAX_ISSUERS: usize = 256;
+/// The most keys of an issuer.
+pub(super) const MAX_ISSUER_KEYS: usize = 32;
+/// The most rules of a pack.
+pub(super) const MAX_RULES: usize = 64;
+/// The most values of a value set.
+pub(super) const MAX_VALUES: usize = 4096;
+/// The longest window, ten years in seconds.
+pub(super) const MAX_WINDOW: u64 = 3653 * 86_400;
+
+/// A pack's payload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "PackShape", into = "PackShape")]
+pub struct Pack {
+    /// The authority that publishes it.
+    pub name: Names,
+    /// The rules that issuers refer to, ascending by id.
+    pub rules: Vec<RuleSource>,
+    /// When it was made.
+    pub issued: Time,
+    /// When the authority means to have made the next one.
+    pub expires: Time,
+    /// The issuers that the gates recognise, ascending by id.
+    pub issuers: Vec<Issuer>,
+    /// Counts from 1.
+    pub version: u64,
+    /// How old the data may be.
+    pub windows: Windows,
+    /// Lists of values that rules name.
+    pub value_sets: BTreeMap<Ident, Vec<String>>,
+}
+
+impl Payload for Pack {
+    const KIND: DocumentKind = DocumentKind::Pack;
+    const TYPE: &'static str = "application/postern-pack+cbor";
+    const MAX_LEN: usize = 4 << 20;
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// An issuer, as the authority recognises it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Its stable name.
+    pub id: Ident,
+    /// Recognised from this time on.
+    pub from: Time,
+    /// Its keys, ascending by their bytes.
+    pub keys: Vec<IssuerKey>,
+    /// Its status list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Ident>,
+    /// What people call it.
+    pub name: Names,
+    /// The rules that its codes must meet, all of them.
+    pub rules: Vec<Ident>,
+    /// Recognised up to this second.
+    pub until: Time,
+}
+
+/// A key of an issuer: one algorithm, one role, one time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "IssuerKeyShape", into = "IssuerKeyShape")]
+pub struct IssuerKey {
+    /// The key.
+    pub key: PublicKey,
+    /// It signs from this time on.
+    pub from: Time,
+    /// What it signs: codes, or status files.
+    pub role: Role,
+    /// It signs up to this second.
+    pub until: Time,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssuerKeyShape {
+    alg: i64,
+    key: PublicKey,
+    from: Time,
+    role: Role,
+    until: Time,
+}
+
+impl TryFrom<IssuerKeyShape> for IssuerKey {
+    type Error = &'static str;
+
+    fn try_from(
+        IssuerKeyShape {
+            alg,
+            key,
+            from,
+            role,
+            until,
+        }: IssuerKeyShape,
+    ) -> Result<Self, Self::Error> {
+        match () {
+            () if alg != ALG_ED25519 => Err("a key of another algorithm than Ed25519"),
+            () if !matches!(role, Role::Code | Role::Status) => Err("an issuer's key signs codes or status files"),
+            () if from > until => Err("a key's time ends before it begins"),
+            () => Ok(Self { key, from, role, until }),
+        }
+    }
+}
+
+impl From<IssuerKey> for IssuerKeyShape {
+    fn from(IssuerKey { key, from, role, until }: IssuerKey) -> Self {
+        Self {
+            alg: ALG_ED25519,
+            key,
+            from,
+            role,
+            until,
+        }
+    }
+}
+
+/// A rule as the pack carries it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSource {
+    /// Its stable name.
+    pub id: Ident,
+    /// What staff see.
+    pub name: Names,
+    /// CertLogic.
+    pub logic: Json,
+    /// What follows where it is not met.
+    pub otherwise: Otherwise,
+}
+
+/// What follows where a rule is not met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Otherwise {
+    /// A person decides.
+    Refer,
+    /// The code is refused.
+    Refuse,
+}
+
+/// How old the data may be, in seconds, ascending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "(u64, u64, u64)", into = "(u64, u64, u64)")]
+pub struct Windows {
+    /// Fresh up to this age.
+    pub fresh: u64,
+    /// Aging up to this age.
+    pub aging: u64,
+    /// Stale up to this age; beyond, the gate decides nothing alone.
+    pub stale: u64,
+}
+
+impl TryFrom<(u64, u64, u64)> for Windows {
+    type Error = &'static str;
+
+    fn try_from((fresh, aging, stale): (u64, u64, u64)) -> Result<Self, Self::Error> {
+        let good = fresh <= aging && aging <= stale && stale <= MAX_WINDOW;
+        if good {
+            Ok(Self { fresh, aging, stale })
+        } else {
+            Err("windows ascend, up to ten years")
+        }
+    }
+}
+
+impl From<Windows> for (u64, u64, u64) {
+    fn from(windows: Windows) -> Self {
+        (windows.fresh, windows.aging, windows.stale)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackShape {
+    name: Names,
+    rules: Vec<RuleSource>,
+    format: u64,
+    issued: Time,
+    expires: Time,
+    issuers: Vec<Issuer>,
+    version: u64,
+    windows: Windows,
+    #[serde(rename = "value-sets")]
+    value_sets: ValueSets,
+}
+
+/// Value sets; the keys' order in the file is that of RFC 8949, shorter first.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct ValueSets(BTreeMap<ByLength, Vec<String>>);
+
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct ByLength(Ident);
+
+impl Ord for ByLength {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |ByLength(ident): &Self| (ident.as_str().len(), ident.clone());
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for ByLength {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl TryFrom<PackShape> for Pack {
+    type Error = &'static str;
+
+    fn try_from(shape: PackShape) -> Result<Self, Self::Error> {
+        let PackShape {
+            name,
+            rules,
+            format,
+            issued,
+            expires,
+            issuers,
+            version,
+            windows,
+            value_sets,
+        } = shape;
+        check_head(format, issued, expires, version)?;
+        let value_sets: BTreeMap<_, _> = value_sets.0.into_iter().map(|(ByLength(id), set)| (id, set)).collect();
+        if issuers.len() > MAX_ISSUERS || rules.len() > MAX_RULES || value_sets.len() > MAX_RULES {
+            return Err("too many issuers, rules or value sets");
+        }
+        if !ascending(rules.iter().map(|rule| &rule.id)) || !ascending(issuers.iter().map(|issuer| &issuer.id)) {
+            return Err("issuers or rules out of order, or one twice");
+        }
+        if value_sets
+            .values()
+            .any(|set| set.len() > MAX_VALUES || set.iter().any(|value| value.len() > 1024))
+        {
+            return Err("a value set past its bounds");
+        }
+        let mut keys = Vec::new();
+        for issuer in &issuers {
+            if !(1..=MAX_ISSUER_KEYS).contains(&issuer.keys.len()) || issuer.rules.len() > MAX_RULES {
+                return Err("an issuer without keys, or with too many keys or rules");
+            }
+            if !ascending(issuer.keys.iter().map(|key| &key.key)) || issuer.from > issuer.until {
+                return Err("an issuer's keys out of order, or its time ends before it begins");
+            }
+            if issuer
+                .rules
+                .iter()
+                .any(|id| rules.binary_search_by_key(&id, |rule| &rule.id).is_err())
+            {
+                return Err("an issuer names a rule that the pack does not hold");
+            }
+            keys.extend(issuer.keys.iter().map(|key| key.key));
+        }
+        keys.sort_unstable();
+        if !ascending(keys.iter()) {
+            return Err("one key for two issuers or roles");
+        }
+        Ok(Self {
+            name,
+            rules,
+            issued,
+            expires,
+            issuers,
+            version,
+            windows,
+            value_sets,
+        })
+    }
+}
+
+impl From<Pack> for PackShape {
+    fn from(pack: Pack) -> Self {
+        let Pack {
+            name,
+            rules,
+            issued,
+            expires,
+            issuers,
+            version,
+            windows,
+            value_sets,
+        } = pack;
+        let value_sets = ValueSets(value_sets.into_iter().map(|(id, set)| (ByLength(id), set)).collect());
+        Self {
+            name,
+            rules,
+            format: 1,
+            issued,
+            expires,
+            issuers,
+            version,
+            windows,
+            value_sets,
+        }
+    }
+}
+
+/// Whether items come in ascending order, none twice.
+pub(super) fn ascending<T: PartialOrd>(items: impl Iterator<Item = T> + Clone) -> bool {
+    items.clone().zip(items.skip(1)).all(|(a, b)| a < b)
+}

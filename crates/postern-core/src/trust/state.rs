@@ -1,0 +1,161 @@
+//! The trust of one gate, and the one way in which it moves (`docs/FORMAT.md` section 3.4).
+
+use super::document::{Document, Payload};
+use super::error::{Fault, TrustError};
+use super::pack::Pack;
+use super::root::{Keys, Root};
+use super::snapshot::Snapshot;
+use crate::time::Time;
+
+/// What a gate believes: a root, and, once it has been updated, the snapshot and the pack of one day.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    root: Document<Root>,
+    data: Option<(Document<Snapshot>, Document<Pack>)>,
+}
+
+/// What an update offers: foreign bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// Roots in ascending order of version; those that the gate has already passed are skipped.
+    pub roots: &'a [Vec<u8>],
+    /// The newest snapshot.
+    pub snapshot: &'a [u8],
+    /// The pack that the snapshot pins.
+    pub pack: &'a [u8],
+}
+
+impl Trust {
+    /// Trust in a root that a person has confirmed. Its own threshold must have signed it.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustError`].
+    pub fn pin(root: &[u8]) -> Result<Self, TrustError> {
+        let root = Document::<Root>::parse(root)?;
+        root.threshold(&root.payload().roles.root)?;
+        Ok(Self { root, data: None })
+    }
+
+    /// Reads a state back from the documents that it was stored as, believing none of them unchecked.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustError`] where the store was changed.
+    pub fn restore(root: &[u8], data: Option<(&[u8], &[u8])>) -> Result<Self, TrustError> {
+        let pinned = Self::pin(root)?;
+        match data {
+            None => Ok(pinned),
+            Some((snapshot, pack)) => pinned.update(&Candidate {
+                roots: &[],
+                snapshot,
+                pack,
+            }),
+        }
+    }
+
+    /// The state after an update: all of the candidate or nothing. The state before stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustError`] names the document that is not believed, and why.
+    pub fn update(&self, candidate: &Candidate<'_>) -> Result<Self, TrustError> {
+        let root = self.follow_roots(candidate.roots)?;
+        let roles = &root.payload().roles;
+        let before = &self.root.payload().roles;
+
+        let snapshot = Document::<Snapshot>::parse(candidate.snapshot)?;
+        snapshot.threshold(&roles.snapshot)?;
+        let today = snapshot.payload();
+        if today.root > root.payload().version {
+            let fault = Fault::Order {
+                expected: today.root,
+                found: root.payload().version,
+            };
+            return Err(Document::<Root>::error(fault));
+        }
+        // A rotated key takes its floors with it: the way back after a thief ran the versions up.
+        let held = self.data.as_ref();
+        if let Some((held, _)) = held.filter(|_| same_keys(&roles.snapshot, &before.snapshot)) {
+            not_older(&snapshot, held)?;
+            if today.pack.version < held.payload().pack.version {
+                let (expected, found) = (held.payload().pack.version, today.pack.version);
+                return Err(Document::<Pack>::error(Fault::Order { expected, found }));
+            }
+        }
+
+        if !today.pack.matches(candidate.pack) {
+            return Err(Document::<Pack>::error(Fault::NotPinned));
+        }
+        let pack = Document::<Pack>::parse(candidate.pack)?;
+        pack.threshold(&roles.publisher)?;
+        if pack.payload().version != today.pack.version {
+            return Err(Document::<Pack>::error(Fault::NotPinned));
+        }
+        if let Some((_, held)) = held.filter(|_| same_keys(&roles.publisher, &before.publisher)) {
+            not_older(&pack, held)?;
+        }
+        Ok(Self {
+            root,
+            data: Some((snapshot, pack)),
+        })
+    }
+
+    /// The root.
+    pub fn root(&self) -> &Document<Root> {
+        &self.root
+    }
+
+    /// The snapshot, once there was an update.
+    pub fn snapshot(&self) -> Option<&Document<Snapshot>> {
+        self.data.as_ref().map(|(snapshot, _)| snapshot)
+    }
+
+    /// The pack, once there was an update.
+    pub fn pack(&self) -> Option<&Document<Pack>> {
+        self.data.as_ref().map(|(_, pack)| pack)
+    }
+
+    /// The newest time that this trust vouches for: the pack's, which a threshold of offline keys signed. A snapshot's
+    /// does not count, since one stolen online key must not be able to age a city.
+    pub fn time_floor(&self) -> Time {
+        self.pack()
+            .map(|pack| pack.payload().issued)
+            .unwrap_or_default()
+            .max(self.root.payload().issued)
+    }
+
+    fn follow_roots(&self, roots: &[Vec<u8>]) -> Result<Document<Root>, TrustError> {
+        let mut root = self.root.clone();
+        for bytes in roots {
+            let next = Document::<Root>::parse(bytes)?;
+            let (found, expected) = (next.payload().version, root.payload().version + 1);
+            if found < expected {
+                continue;
+            }
+            if found > expected {
+                return Err(Document::<Root>::error(Fault::Order { expected, found }));
+            }
+            next.threshold(&root.payload().roles.root)?;
+            next.threshold(&next.payload().roles.root)?;
+            root = next;
+        }
+        Ok(root)
+    }
+}
+
+fn same_keys(a: &Keys, b: &Keys) -> bool {
+    a.keys() == b.keys()
+}
+
+/// A newer version, or the same document again.
+fn not_older<P: Payload>(new: &Document<P>, held: &Document<P>) -> Result<(), TrustError> {
+    let (found, expected) = (new.payload().version(), held.payload().version());
+    match found.cmp(&expected) {
+        std::cmp::Ordering::Less => Err(Document::<P>::error(Fault::Order { expected, found })),
+        std::cmp::Ordering::Equal if new.digest() != held.digest() => {
+            Err(Document::<P>::error(Fault::Conflict { version: found }))
+        }
+        _ => Ok(()),
+    }
+}
