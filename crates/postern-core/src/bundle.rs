@@ -1,11 +1,10 @@
-//! The repository's paths, and the bundle: the part of the tree that a gate needs, in one file (`docs/FORMAT.md` section 3.5).
+//! The bundle: the part of the tree that a gate needs, in one file (`docs/FORMAT.md` section 3.5).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::cbor::{self, CborError};
-use crate::trust::DocumentKind;
 
 /// The most bytes of a bundle.
 pub const MAX_LEN: usize = 256 << 20;
@@ -13,15 +12,6 @@ pub const MAX_LEN: usize = 256 << 20;
 pub const MAX_FILES: usize = 4096;
 /// The most characters of a path.
 pub const MAX_PATH: usize = 128;
-
-/// The path of the one file of a repository that changes: a copy of the newest snapshot.
-pub const NEWEST: &str = "newest.snapshot";
-
-/// The path of a document in the repository.
-pub fn path(kind: DocumentKind, version: u64) -> String {
-    let kind = kind.as_str();
-    format!("{kind}/{version}.{kind}")
-}
 
 /// Files by their path in the repository. Authenticity is theirs; a bundle adds none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -179,6 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::repository::NEWEST;
 
     #[test]
     fn a_bundle_round_trips() {

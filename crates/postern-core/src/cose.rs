@@ -298,9 +298,9 @@ fn push_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     let length = (bytes.len() as u64).to_be_bytes();
     match bytes.len() {
         n @ 0..=23 => out.push(0x40 | n as u8),
-        0..=0xff => out.extend([0x58, length[7]]),
-        0..=0xffff => out.extend([0x59, length[6], length[7]]),
-        0..=0xffff_ffff => {
+        24..=0xff => out.extend([0x58, length[7]]),
+        0x100..=0xffff => out.extend([0x59, length[6], length[7]]),
+        0x1_0000..=0xffff_ffff => {
             out.push(0x5a);
             out.extend_from_slice(&length[4..]);
         }

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod policy;
 pub mod products;
 pub mod record;
+pub mod repository;
 pub mod tag;
 pub mod text;
 pub mod time;

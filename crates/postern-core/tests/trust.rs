@@ -354,7 +354,7 @@ fn edited(edit: impl Fn(&mut Pack)) -> bool {
 fn each_bound_of_a_pack_is_kept() {
     assert!(edited(|_| ()));
     assert!(!edited(|pack| pack.version = 0));
-    assert!(!edited(|pack| pack.version = (1 << 53)));
+    assert!(!edited(|pack| pack.version = 1 << 53));
     assert!(!edited(|pack| pack.expires = pack.issued));
     assert!(!edited(|pack| pack.windows.fresh = pack.windows.stale + 1));
     assert!(!edited(|pack| pack.windows.stale = u64::MAX));
