@@ -1,0 +1,91 @@
+//! Names of files, and the lock on one.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::error::LogError;
+
+/// The one right to write a log, given up when dropped or when the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would not do: a child process that is just being started shares the open file until its `exec`.
+        // If unlocking fails, closing follows at once.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the one right to write.
+///
+/// The lock is on a file of its own: SQLite's locks on the database would shut out readers.
+pub(crate) fn lock(path: &Path) -> Result<Lock, LogError> {
+    let lock = beside(path, ".lock");
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&lock)
+        .map_err(|e| LogError::io(&lock, e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(TryLockError::WouldBlock) => Err(LogError::Busy { path: path.to_owned() }),
+        Err(TryLockError::Error(e)) => Err(LogError::io(&lock, e)),
+    }
+}
+
+/// The one path of an existing file, so that every way to it leads to the same lock.
+pub(crate) fn existing(path: &Path) -> Result<PathBuf, LogError> {
+    let real = path.canonicalize().map_err(|e| LogError::io(path, e))?;
+    if real.is_file() {
+        Ok(real)
+    } else {
+        Err(LogError::NotALog { path: path.to_owned() })
+    }
+}
+
+/// The one path of a file that is to be made.
+pub(crate) fn real_parent(path: &Path) -> Result<PathBuf, LogError> {
+    let name = path
+        .file_name()
+        .ok_or_else(|| LogError::io(path, std::io::ErrorKind::InvalidInput.into()))?;
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let real = parent.canonicalize().map_err(|e| LogError::io(parent, e))?;
+    Ok(real.join(name))
+}
+
+/// `path` with `suffix` after its name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Makes the name of a new file durable. Elsewhere than on Unix a folder cannot be opened for that.
+pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_ends_even_if_a_child_process_has_the_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        let first = lock(&path).unwrap();
+        // What a fork has until its exec.
+        let _inherited = first.0.try_clone().unwrap();
+        assert!(matches!(lock(&path), Err(LogError::Busy { .. })));
+        drop(first);
+        assert!(lock(&path).is_ok());
+    }
+}

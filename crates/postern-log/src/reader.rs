@@ -1,0 +1,295 @@
+//! What can be asked of a log without writing to it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use crate::error::LogError;
+use crate::event::{Event, Outcome};
+use crate::files::existing;
+use crate::merkle::{Frontier, Hash, leaf_hash, perfect_subtrees};
+use crate::schema::{self, APPLICATION_ID, FORMAT, integer};
+use crate::verify::{self, VerifyReport};
+
+/// The longest name of a gate, in characters.
+pub const MAX_GATE_LEN: usize = 64;
+
+/// How long to wait for another program's lock on the database. Readers take none that lasts.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Opening reads again at most this many leaves of the last perfect subtree.
+const TAIL_ROWS: u64 = 1024;
+
+/// How far a log goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// The number of leaves.
+    pub size: u64,
+    /// The root of the Merkle tree over them.
+    pub root: Hash,
+}
+
+impl Tip {
+    pub(crate) fn of(frontier: &Frontier) -> Self {
+        Self {
+            size: frontier.size(),
+            root: frontier.root(),
+        }
+    }
+}
+
+/// How many events had which outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Admitted.
+    pub admit: u64,
+    /// Referred to a person.
+    pub refer: u64,
+    /// Refused.
+    pub refuse: u64,
+}
+
+/// A log, open for reading; the gate may be writing to it meanwhile.
+#[derive(Debug)]
+pub struct Reader {
+    pub(crate) conn: Connection,
+    pub(crate) path: PathBuf,
+    gate: String,
+}
+
+impl Reader {
+    /// Opens the log at `path` without a lock. It may be damaged: [`Reader::verify`] says so.
+    ///
+    /// SQLite keeps two files beside a log that is in use, so the folder must allow that; for a medium that does not,
+    /// copy the log first.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`], each kind with another thing to do.
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        Self::connect(&existing(path)?, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    /// The name of the gate that the log was made for.
+    pub fn gate(&self) -> &str {
+        &self.gate
+    }
+
+    /// The size and the root as the log claims them now.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Corrupt`] if there is no such claim, or what SQLite says.
+    pub fn tip(&self) -> Result<Tip, LogError> {
+        let (size, root, _) = self.tree()?;
+        let size = u64::try_from(size).map_err(|_| self.corrupt("the size of the tree is negative"))?;
+        let root = Hash::try_from(root).map_err(|_| self.corrupt("the root of the tree is no hash"))?;
+        Ok(Tip { size, root })
+    }
+
+    /// The last `count` events, the newest first, from their leaves.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Corrupt`] if a leaf is not an event, or what SQLite says.
+    pub fn recent(&self, count: u32) -> Result<Vec<Event>, LogError> {
+        let mut select = self
+            .conn
+            .prepare_cached("SELECT leaf FROM events ORDER BY seq DESC LIMIT ?1")
+            .map_err(|e| self.sql(e))?;
+        let mut rows = select.query([count]).map_err(|e| self.sql(e))?;
+        let mut events = Vec::new();
+        while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
+            let leaf: Vec<u8> = row.get(0).map_err(|e| self.sql(e))?;
+            events.push(Event::from_leaf(&leaf).map_err(|e| self.corrupt(e))?);
+        }
+        Ok(events)
+    }
+
+    /// How many events had which outcome, by the columns. Reads every row.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn counts(&self) -> Result<Counts, LogError> {
+        let count = |outcome: Outcome| {
+            let select = "SELECT count(*) FROM events WHERE outcome = ?1";
+            self.conn
+                .query_row(select, [outcome.as_str()], |row| row.get::<_, i64>(0))
+                .map(i64::unsigned_abs)
+                .map_err(|e| self.sql(e))
+        };
+        Ok(Counts {
+            admit: count(Outcome::Admit)?,
+            refer: count(Outcome::Refer)?,
+            refuse: count(Outcome::Refuse)?,
+        })
+    }
+
+    /// Walks the whole log: every leaf is an event and in its place, every column says what its leaf says, and the
+    /// tree is the tree of the leaves.
+    ///
+    /// This sees what was done by somebody who did not work the tree out anew. A log whose rows and tree were all made
+    /// again, or a whole older copy put back, is in itself a good log: only what others keep of it, a root outside the
+    /// gate, shows that.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if the file cannot be read so far as to judge it; what is wrong with the log is in the report.
+    pub fn verify(&self) -> Result<VerifyReport, LogError> {
+        verify::verify(&self.conn, &self.path)
+    }
+
+    pub(crate) fn connect(path: &Path, mode: OpenFlags) -> Result<Self, LogError> {
+        let sql = |e| LogError::sql(path, e);
+        let conn = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
+        conn.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
+        // A file from anywhere must not make this program run SQL of its own.
+        for (config, on) in [
+            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+            (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        ] {
+            conn.set_db_config(config, on).map_err(sql)?;
+        }
+        let number = |pragma: &str| {
+            conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
+                .map_err(sql)
+        };
+        if number("application_id")? != APPLICATION_ID {
+            return Err(LogError::NotALog { path: path.to_owned() });
+        }
+        let found = number("user_version")?;
+        let corrupt = |what: &str| LogError::Corrupt {
+            path: path.to_owned(),
+            what: what.to_owned(),
+        };
+        match found {
+            FORMAT => {}
+            _ if found > FORMAT => {
+                let path = path.to_owned();
+                return Err(LogError::NewerFormat { path, found });
+            }
+            _ => {
+                let path = path.to_owned();
+                return Err(LogError::OlderFormat { path, found });
+            }
+        }
+        let (format, gate): (i64, String) = conn
+            .query_row("SELECT format, gate FROM meta WHERE id = 0", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()
+            .map_err(sql)?
+            .ok_or_else(|| corrupt("the name of the gate is missing"))?;
+        if format != FORMAT || !is_gate_id(&gate) {
+            return Err(corrupt("the table \"meta\" contradicts the header"));
+        }
+        let path = path.to_owned();
+        Ok(Self { conn, path, gate })
+    }
+
+    /// Makes commits durable, and refuses to write where they could not be.
+    pub(crate) fn prepare_for_writing(&self) -> Result<(), LogError> {
+        let path = || self.path.clone();
+        if self.conn.is_readonly("main").map_err(|e| self.sql(e))? {
+            return Err(LogError::ReadOnly { path: path() });
+        }
+        let mode: String = self
+            .conn
+            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+            .map_err(|e| self.sql(e))?;
+        if mode != "wal" {
+            return Err(LogError::Unsupported { path: path() });
+        }
+        // `fullfsync` has an effect on macOS only, where a plain fsync leaves data in the drive's cache.
+        for (pragma, value) in [
+            ("synchronous", "full"),
+            ("fullfsync", "on"),
+            ("checkpoint_fullfsync", "on"),
+        ] {
+            self.conn.pragma_update(None, pragma, value).map_err(|e| self.sql(e))?;
+        }
+        let changed = schema::changed(&self.conn).map_err(|e| self.sql(e))?;
+        match changed.first() {
+            None => Ok(()),
+            Some(name) => Err(self.corrupt(format!("\"{name}\" is not as the log had it"))),
+        }
+    }
+
+    /// The tree as stored, checked against the end of the rows.
+    ///
+    /// The leaves of the last perfect subtree are read again (that is the last leaf alone every second time), unless
+    /// there are more than [`TAIL_ROWS`].
+    pub(crate) fn tail(&self) -> Result<Frontier, LogError> {
+        let (size, root, frontier) = self.tree()?;
+        let frontier = Frontier::from_bytes(&frontier).map_err(|e| self.corrupt(e))?;
+        if Ok(frontier.size()) != u64::try_from(size) || frontier.root()[..] != root {
+            return Err(self.corrupt("the stored tree contradicts itself"));
+        }
+        let rows: (Option<i64>, Option<i64>) = self
+            .conn
+            .query_row(
+                "SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .map_err(|e| self.sql(e))?;
+        if rows != ((size > 0).then_some(0), (size > 0).then_some(size - 1)) {
+            return Err(self.corrupt("the rows are not as many as the tree has leaves"));
+        }
+        let Some((first, len)) = perfect_subtrees(frontier.size()).last() else {
+            return Ok(frontier);
+        };
+        let from = if len <= TAIL_ROWS { first } else { frontier.size() - 1 };
+        let mut subtree = Frontier::new();
+        let mut select = self
+            .conn
+            .prepare_cached("SELECT leaf FROM events WHERE seq >= ?1 ORDER BY seq")
+            .map_err(|e| self.sql(e))?;
+        let mut rows = select.query([integer(from)]).map_err(|e| self.sql(e))?;
+        while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
+            let leaf: Vec<u8> = row.get(0).map_err(|e| self.sql(e))?;
+            let event = Event::from_leaf(&leaf).map_err(|e| self.corrupt(e))?;
+            if event.seq() != from + subtree.size() {
+                return Err(self.corrupt("one of the last leaves is not in its place"));
+            }
+            subtree.push(leaf_hash(&leaf));
+        }
+        if len <= TAIL_ROWS && Some(&subtree.root()) != frontier.peaks().last() {
+            return Err(self.corrupt("the last leaves are not those of the tree"));
+        }
+        Ok(frontier)
+    }
+
+    /// Size, root and frontier as they are stored.
+    fn tree(&self) -> Result<(i64, Vec<u8>, Vec<u8>), LogError> {
+        self.conn
+            .prepare_cached("SELECT size, root, frontier FROM tree WHERE id = 0")
+            .and_then(|mut select| {
+                select
+                    .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                    .optional()
+            })
+            .map_err(|e| self.sql(e))?
+            .ok_or_else(|| self.corrupt("the tree is missing"))
+    }
+
+    fn sql(&self, source: rusqlite::Error) -> LogError {
+        LogError::sql(&self.path, source)
+    }
+
+    fn corrupt(&self, what: impl ToString) -> LogError {
+        LogError::Corrupt {
+            path: self.path.clone(),
+            what: what.to_string(),
+        }
+    }
+}
+
+/// Whether `text` can be the name of a gate.
+pub(crate) fn is_gate_id(text: &str) -> bool {
+    (1..=MAX_GATE_LEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'+')
+}

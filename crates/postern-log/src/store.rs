@@ -1,0 +1,368 @@
+//! The one writer of a log: making, opening, appending.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
+
+use crate::error::LogError;
+use crate::event::{Event, NewEvent};
+use crate::files::{Lock, beside, existing, lock, real_parent, sync_folder};
+use crate::merkle::{Frontier, leaf_hash};
+use crate::reader::{Reader, Tip, is_gate_id};
+use crate::schema::{self, FORMAT, integer};
+use crate::verify::VerifyReport;
+
+/// The log of a gate, open for appending. There is one at a time for each file, in all processes.
+///
+/// ```
+/// use postern_log::{Flags, Grade, Log, NewEvent, Outcome, Source};
+///
+/// let folder = tempfile::tempdir()?;
+/// let mut log = Log::create(&folder.path().join("gate.db"), "north-1")?;
+/// let logged = log.append(NewEvent {
+///     time: 1_640_000_000,
+///     system: 1_640_000_000,
+///     flags: Flags::default(),
+///     outcome: Outcome::Refer,
+///     reasons: vec!["issuer-unknown".to_owned()],
+///     code: None,
+///     person: None,
+///     issuer: None,
+///     root: 1,
+///     pack: 1,
+///     snapshot: 1,
+///     age: 3600,
+///     grade: Grade::Fresh,
+///     source: Source::Text,
+/// })?;
+/// assert_eq!(logged.event().seq(), 0);
+/// assert!(log.verify()?.is_clean());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Log {
+    // Dropped in this order: the database is closed before the lock is given up.
+    reader: Reader,
+    frontier: Frontier,
+    tip: Tip,
+    /// An append failed, so that what is in the file is not known.
+    unsure: bool,
+    _lock: Lock,
+}
+
+impl Log {
+    /// Makes a new log at `path` for the gate of that name, and opens it.
+    ///
+    /// The name has 1 to [`MAX_GATE_LEN`](crate::MAX_GATE_LEN) printable ASCII characters, no space and no plus sign, as
+    /// the names in C2SP signed notes. The file appears under its name only when it is whole and on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Exists`] if there is a file of that name (or its write-ahead log), [`LogError::Busy`],
+    /// [`LogError::GateId`], or what the system or SQLite says.
+    pub fn create(path: &Path, gate_id: &str) -> Result<Self, LogError> {
+        if !is_gate_id(gate_id) {
+            return Err(LogError::GateId);
+        }
+        let path = &real_parent(path)?;
+        let lock = lock(path)?;
+        // A write-ahead log that was left behind by another database would be played back into the new one.
+        for taken in [path.clone(), beside(path, "-wal")] {
+            if taken.symlink_metadata().is_ok() {
+                return Err(LogError::Exists { path: taken });
+            }
+        }
+        let new = beside(path, ".new");
+        for left in [new.clone(), beside(&new, "-journal")] {
+            match fs::remove_file(&left) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(LogError::io(&left, e)),
+                _ => {}
+            }
+        }
+        write_new(&new, gate_id).map_err(|e| LogError::sql(path, e))?;
+        fs::rename(&new, path)
+            .and_then(|()| sync_folder(path))
+            .map_err(|e| LogError::io(path, e))?;
+        Self::open_locked(path, lock)
+    }
+
+    /// Opens the log at `path`, plays back what a power cut left, and checks its end: the size, the last leaves.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`], each kind with another thing to do; nothing is changed in a file that is not a log.
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        let path = &existing(path)?;
+        let lock = lock(path)?;
+        Self::open_locked(path, lock)
+    }
+
+    /// Logs one event; when this returns, it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`]: then the event must be treated as not logged. (It can be in the log all the same, if the disk
+    /// failed at the very end of the commit.) The log can be used further once the cause is gone.
+    pub fn append(&mut self, event: NewEvent) -> Result<Logged, LogError> {
+        let mut logged = self.append_batch([event])?;
+        Ok(logged.pop().expect("a batch gives back as many events as it was given"))
+    }
+
+    /// Logs events in their order, all or none, in one transaction; when this returns, they are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::append`].
+    pub fn append_batch(&mut self, events: impl IntoIterator<Item = NewEvent>) -> Result<Vec<Logged>, LogError> {
+        self.settle()?;
+        let mut frontier = self.frontier.clone();
+        let mut rows = Vec::new();
+        for event in events {
+            let event = Event::new(frontier.size(), event)?;
+            let leaf = event.to_leaf();
+            frontier.push(leaf_hash(&leaf));
+            rows.push((event, leaf));
+        }
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tip = Tip::of(&frontier);
+        self.unsure = true;
+        let events = self.write(rows, &frontier, tip)?;
+        self.unsure = false;
+        self.frontier = frontier;
+        self.tip = tip;
+        Ok(events.into_iter().map(|event| Logged { event }).collect())
+    }
+
+    /// The size and the root of the tree after the last append.
+    pub fn tip(&self) -> Tip {
+        self.tip
+    }
+
+    /// See [`Reader::verify`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::verify`].
+    pub fn verify(&self) -> Result<VerifyReport, LogError> {
+        self.reader.verify()
+    }
+
+    /// The log as a reader sees it: its gate, its last events, its counts.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    fn open_locked(path: &Path, lock: Lock) -> Result<Self, LogError> {
+        let reader = Reader::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        reader.prepare_for_writing()?;
+        let frontier = reader.tail()?;
+        Ok(Self {
+            tip: Tip::of(&frontier),
+            reader,
+            frontier,
+            unsure: false,
+            _lock: lock,
+        })
+    }
+
+    fn write(&mut self, rows: Vec<(Event, Vec<u8>)>, frontier: &Frontier, tip: Tip) -> Result<Vec<Event>, LogError> {
+        let Reader { conn, path, .. } = &mut self.reader;
+        let sql = |e| LogError::sql(path, e);
+        let tx = conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(sql)?;
+        let mut events = Vec::with_capacity(rows.len());
+        {
+            let mut insert = tx.prepare_cached(schema::INSERT).map_err(sql)?;
+            for (event, leaf) in rows {
+                let values = schema::values(&event).into_iter().chain([Value::Blob(leaf)]);
+                insert.execute(params_from_iter(values)).map_err(sql)?;
+                events.push(event);
+            }
+            // The tree is replaced only if it is the one that these leaves were added to.
+            let mut update = tx
+                .prepare_cached("UPDATE tree SET size = ?1, root = ?2, frontier = ?3 WHERE size = ?4 AND root = ?5")
+                .map_err(sql)?;
+            let updated = update
+                .execute((
+                    integer(tip.size),
+                    tip.root,
+                    frontier.to_bytes(),
+                    integer(self.tip.size),
+                    self.tip.root,
+                ))
+                .map_err(sql)?;
+            if updated != 1 {
+                return Err(LogError::Changed { path: path.clone() });
+            }
+        }
+        tx.commit().map_err(sql)?;
+        Ok(events)
+    }
+
+    /// After a failed append: reads again where the log ends.
+    fn settle(&mut self) -> Result<(), LogError> {
+        if !self.unsure {
+            return Ok(());
+        }
+        let frontier = self.reader.tail()?;
+        let tip = Tip::of(&frontier);
+        // What was acknowledged must still be there, and nobody else writes.
+        if tip.size < self.tip.size || (tip.size == self.tip.size && tip != self.tip) {
+            let path = self.reader.path.clone();
+            return Err(LogError::Changed { path });
+        }
+        self.frontier = frontier;
+        self.tip = tip;
+        self.unsure = false;
+        Ok(())
+    }
+}
+
+/// An event that is in the log, durably. Only [`Log::append`] and [`Log::append_batch`] make one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    event: Event,
+}
+
+impl Logged {
+    /// The event, with its place in the log.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// The index of the leaf, from 0.
+    pub fn seq(&self) -> u64 {
+        self.event.seq()
+    }
+}
+
+/// Writes an empty log, which is not in WAL mode yet: a single file, synced by SQLite before the commit returns.
+fn write_new(path: &Path, gate_id: &str) -> rusqlite::Result<()> {
+    let mut conn = Connection::open(path)?;
+    conn.pragma_update(None, "synchronous", "full")?;
+    let tx = conn.transaction()?;
+    schema::create(&tx)?;
+    tx.execute(
+        "INSERT INTO meta (id, format, gate) VALUES (0, ?1, ?2)",
+        (FORMAT, gate_id),
+    )?;
+    let tree = Frontier::new();
+    tx.execute(
+        "INSERT INTO tree (id, size, root, frontier) VALUES (0, 0, ?1, ?2)",
+        (tree.root(), tree.to_bytes()),
+    )?;
+    tx.commit()?;
+    conn.close().map_err(|(_, e)| e)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Flags, Grade, Outcome, Source};
+
+    /// A made-up event with a long leaf.
+    fn event(time: u64) -> NewEvent {
+        NewEvent {
+            time,
+            system: time,
+            flags: Flags::default(),
+            outcome: Outcome::Refuse,
+            reasons: vec!["a-reason-that-fills-a-page-rather-soon".to_owned(); 16],
+            code: Some([1; 16]),
+            person: None,
+            issuer: None,
+            root: 1,
+            pack: 1,
+            snapshot: 1,
+            age: 0,
+            grade: Grade::Fresh,
+            source: Source::Picture,
+        }
+    }
+
+    fn log() -> (tempfile::TempDir, Log) {
+        let folder = tempfile::tempdir().unwrap();
+        let log = Log::create(&folder.path().join("gate.db"), "north-1").unwrap();
+        (folder, log)
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error_of_its_own_and_the_log_goes_on_after_it() {
+        let (_folder, mut log) = log();
+        log.append(event(0)).unwrap();
+        log.reader.conn.pragma_update(None, "max_page_count", 24).unwrap();
+        let error = loop {
+            if let Err(error) = log.append_batch((0..3).map(event)) {
+                break error;
+            }
+        };
+        assert!(matches!(error, LogError::DiskFull { .. }), "{error:?}");
+        let tip = log.tip();
+        assert_eq!(log.reader.tip().unwrap(), tip, "no part of the batch is in");
+        let report = log.verify().unwrap();
+        assert!(report.is_clean() && report.rows == tip.size && tip.size > 1);
+        assert!(
+            matches!(log.append_batch((0..3).map(event)), Err(LogError::DiskFull { .. })),
+            "still full"
+        );
+        log.reader.conn.pragma_update(None, "max_page_count", 1000).unwrap();
+        assert_eq!(log.append(event(9)).unwrap().seq(), tip.size);
+        assert!(log.verify().unwrap().is_clean());
+    }
+
+    #[test]
+    fn a_medium_that_became_read_only_is_an_error_of_its_own() {
+        let (_folder, mut log) = log();
+        log.reader.conn.pragma_update(None, "query_only", "on").unwrap();
+        assert!(matches!(log.append(event(0)), Err(LogError::ReadOnly { .. })));
+        log.reader.conn.pragma_update(None, "query_only", "off").unwrap();
+        assert_eq!(log.append(event(0)).unwrap().seq(), 0);
+    }
+
+    #[test]
+    fn commits_are_synchronous() {
+        let (_folder, log) = log();
+        let number = |pragma| {
+            let value = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+            log.reader.conn.pragma_query_value(None, pragma, value).unwrap()
+        };
+        assert_eq!(number("synchronous"), 2);
+        assert_eq!(number("application_id"), schema::APPLICATION_ID);
+        assert_eq!(number("user_version"), FORMAT);
+        let mode: String = log
+            .reader
+            .conn
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        assert_eq!(mode, "wal");
+    }
+
+    #[test]
+    fn a_lock_that_stays_is_busy_in_bounded_time() {
+        let (_folder, mut log) = log();
+        let other = Connection::open(&log.reader.path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let started = std::time::Instant::now();
+        assert!(matches!(log.append(event(0)), Err(LogError::Busy { .. })));
+        assert!(started.elapsed() < std::time::Duration::from_secs(30));
+        other.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(log.append(event(0)).unwrap().seq(), 0);
+    }
+
+    #[test]
+    fn an_append_that_failed_after_its_commit_is_found_again() {
+        let (_folder, mut log) = log();
+        log.append(event(0)).unwrap();
+        let (frontier, tip) = (log.frontier.clone(), log.tip);
+        log.append(event(1)).unwrap();
+        // As if the commit had reported an error although the disk kept it.
+        (log.frontier, log.tip, log.unsure) = (frontier, tip, true);
+        assert_eq!(log.append(event(2)).unwrap().seq(), 2);
+        assert!(log.verify().unwrap().is_clean());
+    }
+}

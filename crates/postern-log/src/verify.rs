@@ -1,0 +1,360 @@
+//! A walk over the whole log that believes nothing but the leaves and the hashes.
+
+use std::fmt;
+use std::path::Path;
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::error::LogError;
+use crate::event::{Event, EventError};
+use crate::merkle::{Frontier, Hash, leaf_hash, perfect_subtrees};
+use crate::reader::Tip;
+use crate::schema::{self, COLUMNS};
+
+/// The most findings that a report lists; the others are counted.
+pub const MAX_FINDINGS: usize = 1000;
+
+/// What a walk over the log found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// The number of rows that were read.
+    pub rows: u64,
+    /// The size and the root that the log claims; `None` if the row that holds them cannot be read.
+    pub tip: Option<Tip>,
+    /// What is wrong, at most [`MAX_FINDINGS`]; rows first, in their order.
+    pub findings: Vec<Finding>,
+    /// The number of findings that are not listed.
+    pub left_off: u64,
+}
+
+impl VerifyReport {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    fn add(&mut self, finding: Finding) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding);
+        } else {
+            self.left_off += 1;
+        }
+    }
+}
+
+/// One thing that is wrong with a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// A column does not say what the leaf says.
+    ColumnEdited {
+        /// The row.
+        seq: u64,
+        /// The column.
+        column: &'static str,
+    },
+    /// Rows that the tree does not have.
+    ExtraRows {
+        /// The first of them.
+        first: i64,
+        /// How many follow each other.
+        count: u64,
+    },
+    /// The leaf is not an event.
+    LeafUnreadable {
+        /// The row.
+        seq: u64,
+        /// Why.
+        error: EventError,
+    },
+    /// At least one of these leaves is not the one that was logged.
+    LeavesEdited {
+        /// The first leaf of the perfect subtree with another hash.
+        first: u64,
+        /// The number of its leaves.
+        count: u64,
+    },
+    /// Rows that the tree has are gone.
+    MissingRows {
+        /// The first of them.
+        first: u64,
+        /// How many follow each other.
+        count: u64,
+    },
+    /// The leaf belongs to another row.
+    MovedLeaf {
+        /// The row.
+        seq: u64,
+        /// The row that the leaf names.
+        leaf_seq: u64,
+    },
+    /// A table or view was changed or removed, or there is a trigger.
+    SchemaChanged {
+        /// Its name.
+        name: String,
+    },
+    /// The row of the tree is missing, or contradicts itself.
+    TreeUnreadable {
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// The root is not the root of the leaves.
+    WrongRoot,
+}
+
+impl Finding {
+    /// A stable name in kebab case.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::ColumnEdited { .. } => "column-edited",
+            Self::ExtraRows { .. } => "extra-rows",
+            Self::LeafUnreadable { .. } => "leaf-unreadable",
+            Self::LeavesEdited { .. } => "leaves-edited",
+            Self::MissingRows { .. } => "missing-rows",
+            Self::MovedLeaf { .. } => "moved-leaf",
+            Self::SchemaChanged { .. } => "schema-changed",
+            Self::TreeUnreadable { .. } => "tree-unreadable",
+            Self::WrongRoot => "wrong-root",
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ColumnEdited { seq, column } => {
+                write!(
+                    f,
+                    "row {seq}: the column \"{column}\" was edited, the leaf says something else"
+                )
+            }
+            Self::ExtraRows { first, count } => write!(f, "row {first}: {count} row(s) that were never logged"),
+            Self::LeafUnreadable { seq, error } => write!(f, "row {seq}: {error}"),
+            Self::LeavesEdited { first, count } => write!(
+                f,
+                "row {first}: at least one of the {count} leaves from here on is not the one that was logged"
+            ),
+            Self::MissingRows { first, count } => write!(f, "row {first}: {count} row(s) are missing"),
+            Self::MovedLeaf { seq, leaf_seq } => write!(f, "row {seq}: the leaf was logged as row {leaf_seq}"),
+            Self::SchemaChanged { name } => write!(f, "the table, view or trigger \"{name}\" is not the log's own"),
+            Self::TreeUnreadable { what } => write!(f, "the row of the tree is unusable: {what}"),
+            Self::WrongRoot => f.write_str("the root is not the root of the leaves"),
+        }
+    }
+}
+
+/// Walks the log in one read transaction, so that a writer may go on meanwhile.
+pub(crate) fn verify(conn: &Connection, path: &Path) -> Result<VerifyReport, LogError> {
+    let sql = |e| LogError::sql(path, e);
+    let tx = conn.unchecked_transaction().map_err(sql)?;
+    let mut report = VerifyReport::default();
+    for name in schema::changed(&tx).map_err(sql)? {
+        report.add(Finding::SchemaChanged { name });
+    }
+    // Without the tables themselves there is nothing to walk over.
+    if report
+        .findings
+        .iter()
+        .any(|f| matches!(f, Finding::SchemaChanged { name } if name == "events" || name == "tree"))
+    {
+        return Ok(report);
+    }
+    let tree = Tree::read(&tx, &mut report).map_err(sql)?;
+    let mut walk = Walk::new(tree.size, report);
+    let mut rows = tx.prepare(schema::SELECT).map_err(sql)?;
+    let mut rows = rows.query([]).map_err(sql)?;
+    while let Some(row) = rows.next().map_err(sql)? {
+        walk.row(row).map_err(sql)?;
+    }
+    Ok(walk.finish(&tree))
+}
+
+/// What the row of the tree claims.
+struct Tree {
+    size: u64,
+    root: Option<Hash>,
+    frontier: Option<Frontier>,
+}
+
+impl Tree {
+    fn read(conn: &Connection, report: &mut VerifyReport) -> rusqlite::Result<Self> {
+        let row = conn
+            .query_row("SELECT size, root, frontier FROM tree WHERE id = 0", [], |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get::<_, Vec<u8>>(1)?,
+                    row.get::<_, Vec<u8>>(2)?,
+                ))
+            })
+            .optional()?;
+        let Some((size, root, frontier)) = row else {
+            report.add(Finding::TreeUnreadable { what: "it is missing" });
+            return Ok(Self {
+                size: 0,
+                root: None,
+                frontier: None,
+            });
+        };
+        let size = u64::try_from(size).ok();
+        let root = Hash::try_from(root).ok();
+        let frontier = Frontier::from_bytes(&frontier).ok();
+        report.tip = size.zip(root).map(|(size, root)| Tip { size, root });
+        match (size, root, &frontier) {
+            (None, ..) => report.add(Finding::TreeUnreadable {
+                what: "the size is negative",
+            }),
+            (_, None, _) => report.add(Finding::TreeUnreadable {
+                what: "the root is no hash",
+            }),
+            (_, _, None) => report.add(Finding::TreeUnreadable {
+                what: "the frontier is damaged",
+            }),
+            (Some(size), _, Some(frontier)) if frontier.size() != size => report.add(Finding::TreeUnreadable {
+                what: "the frontier has another size",
+            }),
+            _ => {}
+        }
+        Ok(Self {
+            size: size.unwrap_or_default(),
+            root,
+            frontier: frontier.filter(|frontier| Some(frontier.size()) == size),
+        })
+    }
+}
+
+/// A perfect subtree of the claimed tree, and the tree of the leaves that were found for it.
+struct Span {
+    first: u64,
+    len: u64,
+    found: Frontier,
+}
+
+struct Walk {
+    size: u64,
+    /// The row that should come next.
+    next: u64,
+    spans: Vec<Span>,
+    current: usize,
+    /// Rows that do not belong, as far as they follow each other.
+    extra: Option<(i64, u64)>,
+    report: VerifyReport,
+}
+
+impl Walk {
+    fn new(size: u64, report: VerifyReport) -> Self {
+        let spans = perfect_subtrees(size).map(|(first, len)| Span {
+            first,
+            len,
+            found: Frontier::new(),
+        });
+        Self {
+            size,
+            next: 0,
+            spans: spans.collect(),
+            current: 0,
+            extra: None,
+            report,
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        self.report.rows += 1;
+        let key: i64 = row.get(0)?;
+        let seq = match u64::try_from(key) {
+            // A damaged index can give rows in the wrong order.
+            Ok(seq) if seq < self.size && seq >= self.next => seq,
+            _ => {
+                self.extra_row(key);
+                return Ok(());
+            }
+        };
+        self.end_of_extra();
+        self.gap_until(seq);
+        self.next = seq + 1;
+        let leaf = match row.get_ref(COLUMNS.len())? {
+            ValueRef::Blob(leaf) => leaf,
+            _ => &[],
+        };
+        match Event::from_leaf(leaf) {
+            Err(error) => self.report.add(Finding::LeafUnreadable { seq, error }),
+            Ok(event) => {
+                if event.seq() != seq {
+                    let leaf_seq = event.seq();
+                    self.report.add(Finding::MovedLeaf { seq, leaf_seq });
+                }
+                // The first column is the key, which was looked at above.
+                for (i, expected) in schema::values(&event).iter().enumerate().skip(1) {
+                    if !same(expected, row.get_ref(i)?) {
+                        let column = COLUMNS[i];
+                        self.report.add(Finding::ColumnEdited { seq, column });
+                    }
+                }
+            }
+        }
+        while self.spans[self.current].first + self.spans[self.current].len <= seq {
+            self.current += 1;
+        }
+        self.spans[self.current].found.push(leaf_hash(leaf));
+        Ok(())
+    }
+
+    fn extra_row(&mut self, key: i64) {
+        match &mut self.extra {
+            Some((first, count)) if first.checked_add_unsigned(*count) == Some(key) => *count += 1,
+            _ => {
+                self.end_of_extra();
+                self.extra = Some((key, 1));
+            }
+        }
+    }
+
+    fn end_of_extra(&mut self) {
+        if let Some((first, count)) = self.extra.take() {
+            self.report.add(Finding::ExtraRows { first, count });
+        }
+    }
+
+    fn gap_until(&mut self, seq: u64) {
+        if self.next < seq {
+            let (first, count) = (self.next, seq - self.next);
+            self.report.add(Finding::MissingRows { first, count });
+        }
+    }
+
+    fn finish(mut self, tree: &Tree) -> VerifyReport {
+        // Missing rows at the end come before the extra ones that follow them.
+        self.gap_until(self.size);
+        self.end_of_extra();
+        let complete = self.spans.iter().all(|span| span.found.size() == span.len);
+        let found: Vec<Hash> = self.spans.iter().map(|span| span.found.root()).collect();
+        if let Some(claimed) = &tree.frontier {
+            for ((span, found), claimed) in self.spans.iter().zip(&found).zip(claimed.peaks()) {
+                // Where rows are missing, that was said already.
+                if span.found.size() == span.len && found != claimed {
+                    self.report.add(Finding::LeavesEdited {
+                        first: span.first,
+                        count: span.len,
+                    });
+                }
+            }
+        }
+        let root_of_claim = tree.frontier.as_ref().map(Frontier::root);
+        let root_of_leaves = complete.then(|| {
+            Frontier::from_peaks(self.size, found)
+                .expect("one hash for each perfect subtree of a size that SQLite stored")
+                .root()
+        });
+        let wrong = |root: Option<Hash>| root.is_some() && root != tree.root;
+        if tree.root.is_some() && (wrong(root_of_claim) || wrong(root_of_leaves)) {
+            self.report.add(Finding::WrongRoot);
+        }
+        self.report
+    }
+}
+
+/// A value of another type is another value, as an integer and a real of the same amount.
+fn same(expected: &Value, found: ValueRef<'_>) -> bool {
+    ValueRef::from(expected) == found
+}
