@@ -125,7 +125,13 @@ impl Trust {
             .max(self.root.payload().issued)
     }
 
-    fn follow_roots(&self, roots: &[Vec<u8>]) -> Result<Document<Root>, TrustError> {
+    /// The root that these lead to, one version at a time; those that the gate has passed are skipped. Expiry on the way
+    /// is not looked at: a gate that slept for years walks forward.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Order`] where one is left out, [`Fault::UnderSigned`] where its predecessor or itself did not sign.
+    pub fn follow_roots(&self, roots: &[Vec<u8>]) -> Result<Document<Root>, TrustError> {
         let mut root = self.root.clone();
         for bytes in roots {
             let next = Document::<Root>::parse(bytes)?;
