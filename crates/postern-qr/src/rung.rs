@@ -129,9 +129,6 @@ pub(crate) fn work_size(picture: &Luma) -> Cow<'_, Luma> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::rqrr_codes;
-    use crate::picture;
-    use crate::reader::rungs;
 
     #[test]
     fn only_large_pictures_are_shrunk_and_only_small_ones_enlarged() {

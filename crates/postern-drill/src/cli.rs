@@ -1,0 +1,63 @@
+//! The arguments. The help texts are in `i18n`, in both languages.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use postern_cli::CommonArgs;
+
+#[derive(Parser)]
+#[command(name = "postern-drill", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) _common: CommonArgs,
+    #[command(flatten)]
+    pub(crate) rehearsal: RehearsalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Args)]
+pub(crate) struct RehearsalArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) size: SizeArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct SizeArgs {
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u64).range(10..=1_000_000))]
+    pub(crate) people: u64,
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub(crate) gates: u64,
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Lab(LabArgs),
+    People(PeopleArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct LabArgs {
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) size: SizeArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct PeopleArgs {
+    #[arg(long, value_name = "N")]
+    pub(crate) count: u64,
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    #[arg(long, value_name = "TIME", value_parser = postern_cli::clock::parse_time)]
+    pub(crate) at: Option<i64>,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) faults: u64,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}

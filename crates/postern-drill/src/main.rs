@@ -1,0 +1,7 @@
+//! `postern-drill`: see the library of the same name.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    postern_drill::main(std::env::args_os().collect())
+}

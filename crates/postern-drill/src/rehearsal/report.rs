@@ -1,0 +1,261 @@
+//! What came out, for people and for programs.
+
+use std::collections::BTreeMap;
+
+use postern_cli::Session;
+use postern_cli::table::{Align, Table};
+use postern_cli::terminal::{Colors, Style};
+use serde_json::{Value, json};
+
+use crate::lab::Lab;
+use crate::player::COMMANDS;
+
+/// The report of a rehearsal.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub(super) days: Vec<Day>,
+    pub(super) attacks: Vec<Attack>,
+    pub(super) logged: u64,
+    pub(super) broken_logs: usize,
+}
+
+/// What the gates said on a day.
+#[derive(Debug)]
+pub(super) struct Day {
+    day: u64,
+    centre: bool,
+    /// The grade that the data must have.
+    grade: &'static str,
+    /// How many verdicts there must be.
+    pub(super) expected: usize,
+    grades: BTreeMap<String, usize>,
+    outcomes: BTreeMap<String, usize>,
+    reasons: BTreeMap<String, usize>,
+}
+
+impl Day {
+    pub(super) fn new(day: u64, centre: bool, grade: &'static str) -> Self {
+        let (grades, outcomes, reasons) = Default::default();
+        Self {
+            day,
+            centre,
+            grade,
+            expected: 0,
+            grades,
+            outcomes,
+            reasons,
+        }
+    }
+
+    /// Counts one JSON object of `check`.
+    pub(super) fn count(&mut self, line: &Value) {
+        let text = |value: &Value| value.as_str().unwrap_or("fault").to_owned();
+        *self.outcomes.entry(text(&line["outcome"])).or_default() += 1;
+        *self.grades.entry(text(&line["data"]["grade"])).or_default() += 1;
+        // The first reason is the most serious one.
+        if let Some(reason) = line["reasons"][0].as_str() {
+            *self.reasons.entry(reason.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn outcome(&self, outcome: &str) -> usize {
+        self.outcomes.get(outcome).copied().unwrap_or_default()
+    }
+
+    /// Everybody got a verdict on data of the right age. While the data is good enough some are admitted; once it is too
+    /// old nobody is, and nobody is refused for that: a person decides.
+    fn is_as_expected(&self) -> bool {
+        let all = self.grades.get(self.grade) == Some(&self.expected);
+        let as_graded = match self.grade {
+            "refuse" => self.outcome("refer") == self.expected,
+            _ => self.outcome("admit") > 0,
+        };
+        all && as_graded
+    }
+
+    /// Reasons by how often they were given.
+    fn reasons(&self) -> Vec<(&str, usize)> {
+        let mut reasons: Vec<_> = self
+            .reasons
+            .iter()
+            .map(|(reason, count)| (reason.as_str(), *count))
+            .collect();
+        reasons.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
+        reasons
+    }
+}
+
+/// Something bad that was tried.
+#[derive(Debug)]
+pub(super) struct Attack {
+    id: &'static str,
+    expected: String,
+    got: String,
+}
+
+impl Attack {
+    /// A text or a picture at a gate: the outcome and the reason that must follow, and what followed.
+    pub(super) fn of(id: &'static str, (outcome, reason): (&str, &str), line: Option<&Value>) -> Self {
+        let line = line.unwrap_or(&Value::Null);
+        let got = match line["type"].as_str() {
+            Some("fault") => format!("fault: {}", line["reason"].as_str().unwrap_or_default()),
+            _ => {
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                format!("{}: {}", text(&line["outcome"]), text(&line["reasons"][0]))
+            }
+        };
+        Self {
+            id,
+            expected: format!("{outcome}: {reason}"),
+            got,
+        }
+    }
+
+    /// A stick: it must be refused, and the gate must hold what it held.
+    pub(super) fn stick(id: &'static str, status: i32, same: bool) -> Self {
+        let says = |refused, same| format!("refused: {refused}, unchanged: {same}");
+        Self {
+            id,
+            expected: says(true, true),
+            got: says(status == 1, same),
+        }
+    }
+
+    fn is_as_expected(&self) -> bool {
+        self.expected == self.got
+    }
+}
+
+impl Report {
+    pub(super) fn is_as_expected(&self) -> bool {
+        self.days.iter().all(Day::is_as_expected)
+            && self.attacks.iter().all(Attack::is_as_expected)
+            && self.broken_logs == 0
+    }
+
+    /// For people.
+    pub(super) fn text(&self, lab: &Lab, session: &Session, colors: Colors) -> String {
+        let catalog = &session.catalog;
+        let say = |id: &str| catalog.text(id, &[]);
+        let mark = |good: bool| match good {
+            true => colors.paint(Style::Good, "✔").into_owned(),
+            false => colors.paint(Style::Bad, "✘").into_owned(),
+        };
+        let heading = |id: &str| format!("\n{}\n", colors.paint(Style::Bold, &say(id)));
+        let unplugged = if lab.player.unplugs() {
+            "made-unplugged"
+        } else {
+            "made-not-unplugged"
+        };
+
+        let mut text = heading("title");
+        let made = [
+            ("people", lab.pictures.len().into()),
+            ("rejects", lab.rejects.into()),
+            ("gates", lab.gates.len().into()),
+        ];
+        text += &format!("{}\n{}\n", catalog.text("made", &made), say(unplugged));
+
+        text += &heading("days");
+        let columns = ["day", "centre", "data", "admit", "refer", "refuse", "why"];
+        let align = |id: &str| {
+            if ["day", "admit", "refer", "refuse"].contains(&id) {
+                Align::Right
+            } else {
+                Align::Left
+            }
+        };
+        let mut table = Table::new(
+            columns
+                .map(|id| (say(&format!("column-{id}")), align(id)))
+                .into_iter()
+                .chain([(String::new(), Align::Left)]),
+        );
+        for day in &self.days {
+            let reasons = day.reasons();
+            let why: Vec<_> = reasons
+                .iter()
+                .take(2)
+                .map(|(why, n)| format!("{} {n}", say(&format!("why-{why}"))))
+                .collect();
+            table.row([
+                day.day.to_string(),
+                say(if day.centre { "centre-up" } else { "centre-down" }),
+                say(&format!("grade-{}", day.grade)),
+                day.outcome("admit").to_string(),
+                day.outcome("refer").to_string(),
+                day.outcome("refuse").to_string(),
+                why.join(say("separator").as_str()),
+                mark(day.is_as_expected()),
+            ]);
+        }
+        text += &table.render(None, colors);
+
+        text += &heading("attacks");
+        let mut table = Table::new(
+            ["what", "got"]
+                .map(|id| (say(&format!("column-{id}")), Align::Left))
+                .into_iter()
+                .chain([(String::new(), Align::Left)]),
+        );
+        for attack in &self.attacks {
+            let got = if attack.is_as_expected() {
+                attack.got.clone()
+            } else {
+                format!("{} ({})", attack.got, attack.expected)
+            };
+            table.row([say(attack.id), got, mark(attack.is_as_expected())]);
+        }
+        text += &table.render(None, colors);
+
+        let logs = [("rows", self.logged.into()), ("broken", self.broken_logs.into())];
+        text += &format!("\n{} {}\n", mark(self.broken_logs == 0), catalog.text("logs", &logs));
+        text += &heading(if self.is_as_expected() { "all-good" } else { "not-good" });
+        let dir = lab.dir.display().to_string();
+        let first = lab.pictures.first().cloned().unwrap_or_default();
+        let next = [
+            ("dir", dir.into()),
+            ("commands", COMMANDS.into()),
+            ("picture", first.into()),
+            ("gate", lab.gates[0].clone().into()),
+        ];
+        text += &format!("{}\n", catalog.text("next", &next));
+        text
+    }
+
+    /// For programs.
+    pub(super) fn json(&self, lab: &Lab) -> Value {
+        let days: Vec<_> = self
+            .days
+            .iter()
+            .map(|day| {
+                json!({
+                    "day": day.day, "centre": day.centre, "grade": day.grade, "outcomes": day.outcomes,
+                    "reasons": day.reasons, "as_expected": day.is_as_expected(),
+                })
+            })
+            .collect();
+        let attacks: Vec<_> = self
+            .attacks
+            .iter()
+            .map(|attack| {
+                json!({
+                    "what": attack.id, "expected": attack.expected, "got": attack.got,
+                    "as_expected": attack.is_as_expected(),
+                })
+            })
+            .collect();
+        json!({
+            "folder": lab.dir.display().to_string(),
+            "minted": lab.pictures.len(),
+            "rejects": lab.rejects,
+            "gates": lab.gates.len(),
+            "unplugged": lab.player.unplugs(),
+            "days": days,
+            "attacks": attacks,
+            "logged": self.logged,
+            "broken_logs": self.broken_logs,
+            "as_expected": self.is_as_expected(),
+        })
+    }
+}

@@ -1,0 +1,120 @@
+## mint
+
+cmd-mint = Mint codes for the people of a CSV file
+    .about-long = Mints a code for each row of a people file: a picture for each person, codes.csv, and rejects.csv where rows were rejected. The same command again mints nothing twice and writes again what was lost. docs/OPERATIONS.md describes the columns.
+    .people = The people file: CSV with a header, UTF-8 or GB 18030
+    .out = The folder for pictures and lists; one for each people file
+    .ledger = The issuer's ledger, made where there is none; never lose it and never copy it to mint from both
+    .key = The private code key
+    .repo = The repository's folder, whose newest pack lists the key
+    .tag-key = The key under which document tags are made
+    .no-tags = Check documents, but put no document tags into the codes
+    .valid-for = Days until the codes expire
+    .at = Issue the codes at this time instead of now (RFC 3339 or YYYY-MM-DD)
+    .capacity = The most codes of a new ledger, at most 4294967296; it cannot change later (default 16777216)
+    .encoding = How the people file writes its characters
+
+mint-summary = Minted { $minted }, minted before { $already }, rejected { $rejected }: { $rows } rows in { $seconds } s, { $rate } a second.
+mint-more-rejects = and { $count ->
+    [one] { $count } more
+   *[other] { $count } more
+}, all of them in rejects.csv
+mint-already-keep = Codes that were minted before are written again as they were, with their own dates.
+mint-demo-key = This is a demo key that everybody has. Its codes are worthless.
+
+mint-heading-line = line
+mint-heading-column = column
+mint-heading-reason = reason
+mint-heading-message = meaning
+
+mint-label-issuer = issuer
+mint-label-kid = key
+mint-label-root = root 1
+mint-label-issued = issued
+mint-label-expires = expires
+mint-label-encoding = encoding
+mint-label-ledger = ledger
+mint-label-out = folder
+mint-issuer = { $name } ({ $id })
+mint-ledger-made = made new; { $free } of { $capacity } places free
+mint-ledger-opened = { $free } of { $capacity } places free
+
+## Why a row is rejected
+
+reject-already-minted-differently = this id has a code already, with other content
+reject-birth-invalid = not a date of birth: YYYY-MM-DD, YYYY-MM or YYYY, from 1900 to 2056
+reject-birth-not-that-of-the-card = not the date of birth in the identity card's number
+reject-capacity-exhausted = the ledger has no free place
+reject-date-in-future = later than the day of issue
+reject-date-invalid = not a date: YYYY-MM-DD
+reject-date-out-of-range = outside 2020-01-01 to 2199-06-06
+reject-document-country-invalid = not a country: two letters of ISO 3166-1
+reject-document-duplicate = the document of line { $first }, with another id
+reject-document-incomplete = a document needs kind, country and number
+reject-document-kind-unknown = not a kind of document: id, passport or other
+reject-document-number-invalid = not a document's number: 1 to 32 letters and digits (a spreadsheet may have rounded it)
+reject-dose-invalid = not a number from 1 to 99
+reject-field-too-long = longer than 4 KiB
+reject-id-card-birth-invalid = the date in the identity card's number is none
+reject-id-card-check-digit = the identity card's number has a wrong check character
+reject-id-card-malformed = not an identity card's number: 17 digits and a digit or X
+reject-id-duplicate = the id of line { $first }
+reject-id-invalid = not an id: 1 to 64 letters, digits, dots, underscores and hyphens
+reject-id-missing = no id
+reject-line-too-long = longer than 64 KiB
+reject-name-not-printable = the name holds control characters or characters that cannot be seen
+reject-name-too-long = the name is longer than 96 bytes
+reject-not-text = bytes that are no characters in the encoding of this file
+reject-quote-open = a quotation mark is not closed on this line
+reject-ragged-row = { $found } fields where the header has { $expected }
+reject-test-incomplete = a test needs kind, result and sampling time
+reject-test-in-future = sampled after the time of issue
+reject-test-kind-unknown = not a kind of test: nucleic-acid or antigen
+reject-test-result-unknown = not a result: not-detected or detected
+reject-test-time-invalid = not a time: RFC 3339, or YYYY-MM-DD HH:MM in China
+reject-test-too-old = sampled more than 31 years before the time of issue
+reject-vaccination-incomplete = a vaccination needs product, dose, number of doses and day
+reject-vaccine-unknown = not a vaccine: a name of the product list, or its number
+
+## Why minting stops
+
+error-people-empty = { $path } has no header
+    .hint = The first line names the columns; id must be one of them.
+error-people-encoding-unclear = { $path } is mostly UTF-8, but line { $line } is not
+    .hint = Repair that line, or say --encoding utf-8 to reject it, or --encoding gb18030.
+error-people-not-a-file = { $path } is not a file
+    .hint = The people file is read twice: save it first, a pipe does not do.
+error-people-utf-16 = { $path } is UTF-16
+    .hint = Save it as CSV UTF-8.
+error-people-column-double = the people file has the column { $column } ({ $chinese }) twice
+error-people-column-missing = the people file lacks the column { $column } ({ $chinese })
+    .hint = id is needed always; the columns of a document, of a vaccination and of a test come together or not at all.
+error-people-column-unknown = column { $position } of the people file is unknown: { $name }
+    .hint = docs/OPERATIONS.md lists the columns. Take others out of the file: what is not needed for a code does not belong here.
+error-people-columns-too-many = the people file has more than { $max } columns
+error-people-header-unreadable = the header of the people file cannot be read
+    .hint = It is one line of at most 64 KiB, quotation marks closed.
+
+error-mint-issuer-not-in-force = the pack recognises the issuer { $issuer } from { $from } to { $until }, not at { $at }
+    .hint = Gates would refer these codes. The authority publishes a new pack.
+error-mint-key-not-in-force = the pack recognises the key { $kid } from { $from } to { $until }, not at { $at }
+    .hint = Gates would refuse these codes. Use the key of this time.
+error-mint-key-not-listed = the newest pack lists the key { $kid } for no issuer
+    .hint = Gates would not know these codes. The authority lists the key in a new pack first.
+error-mint-key-of-other-role = the key { $kid } is listed as a { $role } key, not as a code key
+error-mint-tag-key-needed = the people file has documents, and there is no key for document tags
+    .hint = Give --tag-key FILE; or --no-tags if codes are not to be tied to documents.
+
+error-ledger-busy = another program is using the ledger { $path }
+    .hint = Wait until it ends. Two mints from one ledger follow each other.
+error-ledger-capacity = the ledger { $path } has { $is } places, which cannot become { $wanted }
+    .hint = Leave --capacity out.
+error-ledger-database = the ledger { $path } cannot be used
+error-ledger-newer-format = the ledger { $path } was made by a later version of this program
+error-ledger-of-another-authority = the ledger { $path } belongs under another authority
+    .hint = Its first root is another one than this repository's.
+error-ledger-of-another-issuer = the ledger { $path } belongs to the issuer { $owner }
+    .hint = Each issuer has a ledger of its own.
+error-ledger-unsupported = the file system of { $path } keeps no write-ahead log
+    .hint = Put the ledger on a local disk.
+error-not-a-ledger = { $path } is not a ledger

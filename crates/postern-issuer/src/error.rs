@@ -1,0 +1,181 @@
+//! What can go wrong, in the program's words.
+
+use std::path::{Path, PathBuf};
+
+use postern_cli::Explain;
+use postern_cli::files::FileError;
+use postern_cli::messages::FluentValue;
+use postern_cli::random::RandomError;
+use postern_cli::secret::SecretError;
+use postern_core::keyfile::KeyFileError;
+use postern_core::keys::{Role, SignError};
+use postern_core::repository::CollectError;
+use postern_core::trust::TrustError;
+
+use crate::mint::MintError;
+
+/// An error of this program.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum IssuerError {
+    /// A document is not believed.
+    Document(PathBuf, TrustError),
+    /// A file cannot be read or written.
+    File(FileError),
+    /// The detached signature is of another document, or was made by no key that may sign this one.
+    ForeignSignature(PathBuf),
+    /// A key file is none.
+    Key(PathBuf, KeyFileError),
+    /// The trust document does not list this key in the role that signs.
+    KeyNotInRole(PathBuf, Role),
+    /// The key was made for another role.
+    KeyOfOtherRole(PathBuf, Role, Role),
+    /// Minting.
+    Mint(MintError),
+    /// The person did not confirm.
+    NotConfirmed,
+    /// The repository lacks what this step needs.
+    NothingPublished(&'static str),
+    /// Standard output.
+    Output(std::io::Error),
+    /// The description of a pack cannot be used, and why.
+    PackSource(PathBuf, String),
+    /// The repository cannot be read whole.
+    Repository(CollectError<FileError>),
+    /// A part of a document is outside its bounds.
+    Rule(&'static str, String),
+    /// The system gives no randomness.
+    Random(RandomError),
+    /// The passphrase.
+    Secret(SecretError),
+    /// A key did not sign.
+    Sign(SignError),
+}
+
+impl std::fmt::Display for IssuerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Document(path, e) => write!(f, "{}: {e}", path.display()),
+            Self::File(e) => e.fmt(f),
+            Self::ForeignSignature(path) => write!(f, "{}: a signature of something else", path.display()),
+            Self::Key(path, e) => write!(f, "{}: {e}", path.display()),
+            Self::KeyNotInRole(path, role) => write!(f, "{}: not listed as a {role} key", path.display()),
+            Self::KeyOfOtherRole(path, is, wanted) => {
+                write!(f, "{}: a {is} key where a {wanted} key is needed", path.display())
+            }
+            Self::Mint(e) => e.fmt(f),
+            Self::NotConfirmed => f.write_str("not confirmed"),
+            Self::NothingPublished(what) => write!(f, "the repository has no {what}"),
+            Self::Output(_) => f.write_str("cannot write the output"),
+            Self::PackSource(path, message) => write!(f, "{}: {message}", path.display()),
+            Self::Repository(CollectError::Missing(path)) => write!(f, "the repository has no {path}"),
+            Self::Repository(CollectError::Read(e)) => e.fmt(f),
+            Self::Repository(CollectError::Snapshot(e)) => e.fmt(f),
+            Self::Rule(what, message) => write!(f, "{what}: {message}"),
+            Self::Random(e) => e.fmt(f),
+            Self::Secret(e) => e.fmt(f),
+            Self::Sign(e) => e.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for IssuerError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Output(e) => Some(e),
+            Self::File(e) => e.source(),
+            Self::Mint(e) => e.source(),
+            Self::Secret(e) => e.source(),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for IssuerError {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Document(_, e) => e.reason(),
+            Self::File(e) => e.reason(),
+            Self::ForeignSignature(_) => "foreign-signature",
+            Self::Key(_, e) => e.reason(),
+            Self::KeyNotInRole(..) => "key-not-in-role",
+            Self::KeyOfOtherRole(..) => "key-of-other-role",
+            Self::Mint(e) => e.reason(),
+            Self::NotConfirmed => "not-confirmed",
+            Self::NothingPublished(_) => "nothing-published",
+            Self::Output(_) => "output",
+            Self::PackSource(..) => "pack-source",
+            Self::Repository(CollectError::Missing(_)) => "repository-missing",
+            Self::Repository(CollectError::Read(e)) => e.reason(),
+            Self::Repository(CollectError::Snapshot(e)) => e.reason(),
+            Self::Rule(..) => "out-of-bounds",
+            Self::Random(e) => e.reason(),
+            Self::Secret(e) => e.reason(),
+            Self::Sign(_) => "did-not-sign",
+        }
+    }
+
+    fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
+        let path = |path: &Path| ("path", path.display().to_string().into());
+        let text = |name, text: &str| (name, text.to_owned().into());
+        match self {
+            Self::Document(file, e) => vec![path(file), text("detail", &e.to_string())],
+            Self::File(e) | Self::Repository(CollectError::Read(e)) => e.args(),
+            Self::ForeignSignature(file) | Self::Key(file, _) => vec![path(file)],
+            Self::KeyNotInRole(file, role) => vec![path(file), text("role", role.as_str())],
+            Self::KeyOfOtherRole(file, is, wanted) => {
+                vec![path(file), text("is", is.as_str()), text("wanted", wanted.as_str())]
+            }
+            Self::Mint(e) => e.args(),
+            Self::NothingPublished(what) => vec![text("what", what)],
+            Self::PackSource(file, message) => vec![path(file), text("detail", message)],
+            Self::Repository(CollectError::Missing(what)) => vec![text("what", what)],
+            Self::Repository(CollectError::Snapshot(e)) => {
+                vec![
+                    text("path", postern_core::repository::NEWEST),
+                    text("detail", &e.to_string()),
+                ]
+            }
+            Self::Rule(what, message) => vec![text("what", what), text("detail", message)],
+            Self::Random(e) => e.args(),
+            Self::Secret(e) => e.args(),
+            Self::Sign(e) => vec![text("detail", &e.0)],
+            Self::NotConfirmed | Self::Output(_) => vec![],
+        }
+    }
+
+    fn because(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::File(e) | Self::Repository(CollectError::Read(e)) => e.because(),
+            Self::Mint(e) => e.because(),
+            Self::Secret(e) => e.because(),
+            _ => None,
+        }
+    }
+
+    fn exit(&self) -> u8 {
+        match self {
+            Self::Mint(e) => e.exit(),
+            _ => postern_cli::error::EXIT_ERROR,
+        }
+    }
+}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$error> for IssuerError {
+            fn from(e: $error) -> Self {
+                Self::$variant(e)
+            }
+        })*
+    };
+}
+
+from! {
+    CollectError<FileError> => Repository,
+    FileError => File,
+    MintError => Mint,
+    RandomError => Random,
+    SecretError => Secret,
+    SignError => Sign,
+}

@@ -1,0 +1,199 @@
+//! Why a run of `mint` stops. A row that is not minted is no error but a [`super::people::Reject`].
+
+use std::fmt;
+use std::io;
+
+use postern_cli::Explain;
+use postern_cli::clock::format_time;
+use postern_cli::files::FileError;
+use postern_cli::messages::FluentValue;
+use postern_cli::random::RandomError;
+use postern_core::keys::{Kid, Role, SignError};
+use postern_core::time::Time;
+
+use super::ledger::LedgerError;
+use super::people::PeopleError;
+use crate::error::IssuerError;
+
+/// Why a run of `mint` stops.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum MintError {
+    /// A file or folder.
+    File(FileError),
+    /// The repository or a key file.
+    Issuer(Box<IssuerError>),
+    /// The pack does not recognise the issuer at the time of issue.
+    IssuerNotInForce {
+        /// The issuer's id.
+        issuer: String,
+        /// From when it is recognised.
+        from: Time,
+        /// Until when.
+        until: Time,
+        /// The time of issue.
+        at: Time,
+    },
+    /// The pack does not recognise the key at the time of issue.
+    KeyNotInForce {
+        /// The key.
+        kid: Kid,
+        /// From when it is recognised.
+        from: Time,
+        /// Until when.
+        until: Time,
+        /// The time of issue.
+        at: Time,
+    },
+    /// The pack lists the key for no issuer.
+    KeyNotListed {
+        /// The key.
+        kid: Kid,
+    },
+    /// The repository lists the key in another role.
+    KeyOfOtherRole {
+        /// The key.
+        kid: Kid,
+        /// The role.
+        role: Role,
+    },
+    /// The ledger.
+    Ledger(LedgerError),
+    /// Standard output.
+    Output(io::Error),
+    /// The people file.
+    People(PeopleError),
+    /// The system gives no randomness.
+    Random(RandomError),
+    /// The key did not sign.
+    Sign(SignError),
+    /// The people file has documents, and nobody said whether tags are to be made of them.
+    TagKeyNeeded,
+}
+
+impl fmt::Display for MintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(e) => e.fmt(f),
+            Self::Issuer(e) => e.fmt(f),
+            Self::IssuerNotInForce {
+                issuer,
+                from,
+                until,
+                at,
+            } => {
+                write!(
+                    f,
+                    "the issuer {issuer} is recognised from {from} to {until}, not at {at}"
+                )
+            }
+            Self::KeyNotInForce { kid, from, until, at } => {
+                write!(f, "the key {kid} is recognised from {from} to {until}, not at {at}")
+            }
+            Self::KeyNotListed { kid } => write!(f, "the pack lists the key {kid} for no issuer"),
+            Self::KeyOfOtherRole { kid, role } => write!(f, "the key {kid} is listed as a {role} key"),
+            Self::Ledger(e) => e.fmt(f),
+            Self::Output(_) => f.write_str("cannot write the output"),
+            Self::People(e) => e.fmt(f),
+            Self::Random(e) => e.fmt(f),
+            Self::Sign(e) => e.fmt(f),
+            Self::TagKeyNeeded => f.write_str("the people file has documents and there is no tag key"),
+        }
+    }
+}
+
+impl std::error::Error for MintError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File(e) => e.source(),
+            Self::Issuer(e) => e.source(),
+            Self::Ledger(e) => e.source(),
+            Self::Output(e) => Some(e),
+            Self::People(e) => e.source(),
+            Self::Random(e) => e.source(),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for MintError {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::File(e) => e.reason(),
+            Self::Issuer(e) => e.reason(),
+            Self::IssuerNotInForce { .. } => "mint-issuer-not-in-force",
+            Self::KeyNotInForce { .. } => "mint-key-not-in-force",
+            Self::KeyNotListed { .. } => "mint-key-not-listed",
+            Self::KeyOfOtherRole { .. } => "mint-key-of-other-role",
+            Self::Ledger(e) => e.reason(),
+            Self::Output(_) => "output",
+            Self::People(e) => e.reason(),
+            Self::Random(e) => e.reason(),
+            Self::Sign(_) => "did-not-sign",
+            Self::TagKeyNeeded => "mint-tag-key-needed",
+        }
+    }
+
+    fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
+        let time = |name, time: &Time| (name, format_time(time.seconds() as i64).into());
+        let kid = |kid: &Kid| ("kid", kid.to_string().into());
+        match self {
+            Self::File(e) => e.args(),
+            Self::Issuer(e) => e.args(),
+            Self::IssuerNotInForce {
+                issuer,
+                from,
+                until,
+                at,
+            } => {
+                let issuer = ("issuer", issuer.clone().into());
+                vec![issuer, time("from", from), time("until", until), time("at", at)]
+            }
+            Self::KeyNotInForce {
+                kid: key,
+                from,
+                until,
+                at,
+            } => {
+                vec![kid(key), time("from", from), time("until", until), time("at", at)]
+            }
+            Self::KeyNotListed { kid: key } => vec![kid(key)],
+            Self::KeyOfOtherRole { kid: key, role } => vec![kid(key), ("role", role.as_str().into())],
+            Self::Ledger(e) => e.args(),
+            Self::People(e) => e.args(),
+            Self::Random(e) => e.args(),
+            Self::Sign(e) => vec![("detail", e.0.clone().into())],
+            Self::Output(_) | Self::TagKeyNeeded => Vec::new(),
+        }
+    }
+
+    fn because(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::Issuer(e) => e.because(),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$error> for MintError {
+            fn from(e: $error) -> Self {
+                Self::$variant(e)
+            }
+        })*
+    };
+}
+
+from! {
+    FileError => File,
+    LedgerError => Ledger,
+    PeopleError => People,
+    RandomError => Random,
+}
+
+impl From<IssuerError> for MintError {
+    fn from(e: IssuerError) -> Self {
+        Self::Issuer(Box::new(e))
+    }
+}

@@ -1,0 +1,232 @@
+//! In whose name is minted: the issuer in the newest pack whose code key this is, and the terms of its codes.
+
+use std::path::Path;
+
+use postern_cli::secret::PassphraseSource;
+use postern_cli::{Session, files};
+use postern_core::code::{self, Claims};
+use postern_core::demo;
+use postern_core::keyfile::{self, KeyFile, SecretKey};
+use postern_core::keys::{Kid, PrivateKey, PublicKey, Role, SignError, Signer};
+use postern_core::record::{DocumentTag, Facts, Holder, Record};
+use postern_core::repository;
+use postern_core::tag::TagKey;
+use postern_core::text::Names;
+use postern_core::time::Time;
+use postern_core::trust::{DocumentKind, Issuer, IssuerKey, Payload, Root, Trust};
+use zeroize::Zeroizing;
+
+use super::error::MintError;
+use super::ledger::Owner;
+use super::people::Applicant;
+use crate::error::IssuerError;
+use crate::repository::Repository;
+
+const DAY: u64 = 86_400;
+
+/// When the codes of a run are issued and when they expire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    issued: Time,
+    expires: Time,
+}
+
+impl Terms {
+    /// Codes that are issued in the minute of `at` and hold for so many days, at least one.
+    pub fn new(at: Time, days: u32) -> Self {
+        let issued = Time::saturating((at.seconds() / 60 * 60) as i64);
+        Self {
+            issued,
+            expires: issued.plus(u64::from(days.max(1)) * DAY),
+        }
+    }
+
+    /// When: a whole minute.
+    pub fn issued(&self) -> Time {
+        self.issued
+    }
+
+    /// Until when.
+    pub fn expires(&self) -> Time {
+        self.expires
+    }
+
+    /// The claims of an applicant's code: their facts at the time of issue, a place, and the document's tag.
+    pub fn claims(&self, applicant: &Applicant, facts: Facts, index: u32, tag: Option<DocumentTag>) -> Claims {
+        Claims {
+            expires: self.expires,
+            issued: self.issued,
+            record: Record {
+                index,
+                holder: Holder {
+                    name: applicant.name().cloned(),
+                    birth: applicant.birth(),
+                    tag,
+                },
+                facts,
+            },
+        }
+    }
+}
+
+/// The issuer, with the key in hand.
+#[derive(Debug)]
+pub struct Issuing {
+    signer: PrivateKey,
+    kid: Kid,
+    owner: Owner,
+    name: Names,
+}
+
+impl Issuing {
+    /// The issuer to whom a code key belongs at the time of issue.
+    ///
+    /// # Errors
+    ///
+    /// [`MintError`] where the pack lists the key for nobody, in another role, or not for this time.
+    pub fn new(trust: &Trust, first_root: [u8; 32], signer: PrivateKey, terms: Terms) -> Result<Self, MintError> {
+        let key = signer.public();
+        let issuers = trust.pack().map_or(&[][..], |pack| &pack.payload().issuers);
+        let listed = |(issuer, of): (&Issuer, &IssuerKey)| (of.key == key).then(|| (issuer.clone(), of.clone()));
+        let all = issuers
+            .iter()
+            .flat_map(|issuer| issuer.keys.iter().map(move |key| (issuer, key)));
+        let Some((issuer, listed)) = all.into_iter().find_map(listed) else {
+            return Err(not_listed(trust, &key));
+        };
+        if listed.role != Role::Code {
+            return Err(MintError::KeyOfOtherRole {
+                kid: key.kid(),
+                role: listed.role,
+            });
+        }
+        let at = terms.issued();
+        if !(issuer.from..=issuer.until).contains(&at) {
+            return Err(MintError::IssuerNotInForce {
+                issuer: issuer.id.into(),
+                from: issuer.from,
+                until: issuer.until,
+                at,
+            });
+        }
+        if !(listed.from..=listed.until).contains(&at) {
+            return Err(MintError::KeyNotInForce {
+                kid: key.kid(),
+                from: listed.from,
+                until: listed.until,
+                at,
+            });
+        }
+        Ok(Self {
+            signer,
+            kid: key.kid(),
+            owner: Owner {
+                issuer: issuer.id.into(),
+                authority: first_root,
+            },
+            name: issuer.name,
+        })
+    }
+
+    /// Whose ledger it must be.
+    pub fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    /// The issuer's name.
+    pub fn name(&self) -> &Names {
+        &self.name
+    }
+
+    /// The kid of the key.
+    pub fn kid(&self) -> Kid {
+        self.kid
+    }
+
+    /// The public half of the key.
+    pub fn key(&self) -> PublicKey {
+        self.signer.public()
+    }
+
+    /// Whether everybody has this key.
+    pub fn is_demo(&self) -> bool {
+        demo::is_demo_key(&self.key())
+    }
+
+    /// The text of a code with these claims.
+    ///
+    /// # Errors
+    ///
+    /// Those of the key.
+    pub fn text(&self, claims: &Claims) -> Result<String, SignError> {
+        code::mint(&self.signer, self.kid, claims)
+    }
+}
+
+/// Opens the tag key in a file.
+pub(super) fn open_tag_key(
+    path: &Path,
+    passphrase: &PassphraseSource,
+    session: &Session,
+) -> Result<TagKey, IssuerError> {
+    let in_file = |e| IssuerError::Key(path.to_owned(), e);
+    let bytes = Zeroizing::new(files::read_bounded(path, keyfile::MAX_LEN as u64).map_err(IssuerError::File)?);
+    let file = KeyFile::parse(&bytes).map_err(in_file)?;
+    let passphrase = match file.is_encrypted() {
+        true => {
+            let asked = passphrase.existing(&path.display().to_string(), &session.catalog);
+            asked.map_err(IssuerError::Secret)?
+        }
+        false => Zeroizing::default(),
+    };
+    match file.open(&passphrase).map_err(in_file)? {
+        SecretKey::Tag(key) => Ok(key),
+        SecretKey::Signing(_) => {
+            let is = file.role().unwrap_or(Role::Code);
+            Err(IssuerError::KeyOfOtherRole(path.to_owned(), is, Role::Tag))
+        }
+    }
+}
+
+/// The trust in a repository's newest files, and the digest of its root 1.
+pub(super) fn trust_of(dir: &Path) -> Result<(Trust, [u8; 32]), IssuerError> {
+    let trust = Repository::new(dir).trust()?;
+    let path = dir.join(repository::path(DocumentKind::Root, 1));
+    let bytes = files::read_bounded(&path, Root::MAX_LEN as u64).map_err(IssuerError::File)?;
+    let first = Trust::pin(&bytes).map_err(|e| IssuerError::Document(path, e))?;
+    Ok((trust, first.root().digest()))
+}
+
+fn not_listed(trust: &Trust, key: &PublicKey) -> MintError {
+    let roles = &trust.root().payload().roles;
+    let keys = [
+        (Role::Root, &roles.root),
+        (Role::Publisher, &roles.publisher),
+        (Role::Snapshot, &roles.snapshot),
+    ];
+    let role = keys
+        .into_iter()
+        .find_map(|(role, keys)| keys.contain(key).then_some(role));
+    let kid = key.kid();
+    role.map_or(MintError::KeyNotListed { kid }, |role| MintError::KeyOfOtherRole {
+        kid,
+        role,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_issued_in_whole_minutes() {
+        let terms = Terms::new(Time::saturating(1_795_334_459), 2);
+        assert_eq!(terms.issued(), Time::saturating(1_795_334_400));
+        assert_eq!(terms.expires(), Time::saturating(1_795_334_400 + 2 * 86_400));
+        let last = Terms::new(Time::MAX, 0);
+        assert!(
+            last.issued() < last.expires(),
+            "a code expires after it was issued, up to the end of time"
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! Reading a people file row by row: its encoding is told first, its header read, and then one line at a time is held.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use postern_cli::Explain;
+use postern_cli::files::{FileAction, FileError};
+use postern_cli::messages::FluentValue;
+
+use super::column::{Columns, HeaderError};
+use super::encoding::{EncodingChoice, Told, tell};
+use super::row::{Encoding, MAX_LINE, Row, RowParser};
+
+const BUFFER: usize = 256 << 10;
+
+/// A people file that is being read. It holds one line, however long the file is.
+pub struct PeopleFile {
+    lines: Lines,
+    encoding: Encoding,
+    columns: Columns,
+    size: u64,
+}
+
+impl PeopleFile {
+    /// Opens a file, tells its encoding and reads its header.
+    ///
+    /// # Errors
+    ///
+    /// [`PeopleError`].
+    pub fn open(path: &Path, choice: EncodingChoice) -> Result<Self, PeopleError> {
+        let failed = |error| FileError::new(path, FileAction::Read, error);
+        let mut file = File::open(path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        // It is read twice: once for its encoding.
+        if !metadata.is_file() {
+            return Err(PeopleError::NotAFile(path.to_owned()));
+        }
+        let (encoding, start) = match tell(&mut file, choice).map_err(failed)? {
+            Told::Is(encoding, mark) => (encoding, mark),
+            Told::Unclear { line } => {
+                let path = path.to_owned();
+                return Err(PeopleError::EncodingUnclear { path, line });
+            }
+            Told::Utf16 => return Err(PeopleError::Utf16(path.to_owned())),
+        };
+        file.seek(SeekFrom::Start(start)).map_err(failed)?;
+        let mut lines = Lines {
+            path: path.to_owned(),
+            reader: BufReader::with_capacity(BUFFER, file),
+            buffer: Vec::new(),
+            parser: RowParser::new(encoding),
+            line: 0,
+            position: start,
+        };
+        let header = lines.next_row()?.ok_or(PeopleError::Empty(path.to_owned()))?;
+        Ok(Self {
+            lines,
+            encoding,
+            columns: Columns::from_header(&header).map_err(PeopleError::Header)?,
+            size: metadata.len(),
+        })
+    }
+
+    /// The columns that the header names.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// How the file writes its characters.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// How many bytes were read, and how many there are.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.lines.position, self.size)
+    }
+
+    /// The next row, with its faults; lines without any value are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`] where the file cannot be read on.
+    pub fn next_row(&mut self) -> Result<Option<Row>, FileError> {
+        self.lines.next_row()
+    }
+}
+
+/// The lines of a file.
+struct Lines {
+    path: PathBuf,
+    reader: BufReader<File>,
+    buffer: Vec<u8>,
+    parser: RowParser,
+    line: u64,
+    position: u64,
+}
+
+impl Lines {
+    fn next_row(&mut self) -> Result<Option<Row>, FileError> {
+        loop {
+            let read = self.next_line();
+            let Some(whole) = read.map_err(|error| FileError::new(&self.path, FileAction::Read, error))? else {
+                return Ok(None);
+            };
+            self.line += 1;
+            let row = match whole {
+                true => self.parser.parse(self.line, &self.buffer),
+                false => Row::too_long(self.line),
+            };
+            if !row.is_empty() {
+                return Ok(Some(row));
+            }
+        }
+    }
+
+    /// Puts the next line into the buffer; `Some(false)` where it is longer than a line may be. `None` at the end.
+    fn next_line(&mut self) -> io::Result<Option<bool>> {
+        self.buffer.clear();
+        let before = self.position;
+        let mut whole = true;
+        loop {
+            let chunk = match self.reader.fill_buf() {
+                Ok(chunk) => chunk,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let end = chunk.iter().position(|byte| *byte == b'\n');
+            let taken = end.map_or(chunk.len(), |end| end + 1);
+            if taken == 0 {
+                return Ok((self.position > before).then_some(whole));
+            }
+            // Room for the line and its "\r\n".
+            whole = whole && self.buffer.len() + taken <= MAX_LINE + 2;
+            if whole {
+                self.buffer.extend_from_slice(&chunk[..taken]);
+            }
+            self.reader.consume(taken);
+            self.position += taken as u64;
+            if end.is_some() {
+                return Ok(Some(whole));
+            }
+        }
+    }
+}
+
+/// Why a people file cannot be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PeopleError {
+    /// There is no header.
+    Empty(PathBuf),
+    /// Neither UTF-8 throughout nor likely to be GB 18030.
+    EncodingUnclear {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is not UTF-8.
+        line: u64,
+    },
+    /// The file cannot be opened or read.
+    File(FileError),
+    /// The header is not taken.
+    Header(HeaderError),
+    /// A pipe, a folder or a device.
+    NotAFile(PathBuf),
+    /// UTF-16.
+    Utf16(PathBuf),
+}
+
+impl From<FileError> for PeopleError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl fmt::Display for PeopleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty(path) => write!(f, "{} has no header", path.display()),
+            Self::EncodingUnclear { path, line } => {
+                write!(f, "{} is mostly UTF-8, but not in line {line}", path.display())
+            }
+            Self::File(error) => error.fmt(f),
+            Self::Header(error) => error.fmt(f),
+            Self::NotAFile(path) => write!(f, "{} is not a file", path.display()),
+            Self::Utf16(path) => write!(f, "{} is UTF-16", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for PeopleError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::File(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for PeopleError {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Empty(_) => "people-empty",
+            Self::EncodingUnclear { .. } => "people-encoding-unclear",
+            Self::File(error) => error.reason(),
+            Self::Header(error) => error.reason(),
+            Self::NotAFile(_) => "people-not-a-file",
+            Self::Utf16(_) => "people-utf-16",
+        }
+    }
+
+    fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
+        let path = |path: &Path| ("path", path.display().to_string().into());
+        match self {
+            Self::Empty(file) | Self::NotAFile(file) | Self::Utf16(file) => vec![path(file)],
+            Self::EncodingUnclear { path: file, line } => vec![path(file), ("line", line.to_string().into())],
+            Self::File(error) => error.args(),
+            Self::Header(error) => error.args(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::super::encoding::{BOM_GB18030, BOM_UTF8};
+    use super::*;
+    use encoding_rs::GB18030;
+
+    const TEXT: &str = "编号,姓名\nA-1,样本甲\n\nA-2,阿依古丽·样本\r\n,\nA-3,𠀀";
+
+    fn open(bytes: &[u8], choice: EncodingChoice) -> Result<PeopleFile, PeopleError> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        PeopleFile::open(file.path(), choice)
+    }
+
+    fn rows(mut people: PeopleFile) -> Vec<(u64, Vec<String>)> {
+        let mut rows = Vec::new();
+        while let Some(row) = people.next_row().unwrap() {
+            assert_eq!(row.fault(), None);
+            rows.push((row.line(), row.fields().map(str::to_owned).collect()));
+        }
+        let (position, size) = people.progress();
+        assert_eq!(position, size);
+        rows
+    }
+
+    #[test]
+    fn the_same_rows_in_every_encoding() {
+        let gb = GB18030.encode(TEXT).0;
+        let expected = [
+            (2, ["A-1", "样本甲"]),
+            (4, ["A-2", "阿依古丽·样本"]),
+            (6, ["A-3", "𠀀"]),
+        ]
+        .map(|(line, fields)| (line, fields.map(str::to_owned).to_vec()));
+        for (bytes, choice, encoding) in [
+            (TEXT.as_bytes().to_vec(), EncodingChoice::Auto, Encoding::Utf8),
+            (
+                [BOM_UTF8, TEXT.as_bytes()].concat(),
+                EncodingChoice::Auto,
+                Encoding::Utf8,
+            ),
+            (
+                [BOM_UTF8, TEXT.as_bytes()].concat(),
+                EncodingChoice::Utf8,
+                Encoding::Utf8,
+            ),
+            (gb.to_vec(), EncodingChoice::Auto, Encoding::Gb18030),
+            (gb.to_vec(), EncodingChoice::Gb18030, Encoding::Gb18030),
+            ([BOM_GB18030, &gb].concat(), EncodingChoice::Auto, Encoding::Gb18030),
+        ] {
+            let people = open(&bytes, choice).unwrap();
+            assert_eq!((people.encoding(), people.columns().len()), (encoding, 2));
+            assert_eq!(rows(people), expected);
+        }
+    }
+
+    #[test]
+    fn a_damaged_utf8_file_is_not_read_as_another_encoding() {
+        let mut bytes = TEXT.as_bytes().to_vec();
+        let last = bytes.len() - 1;
+        bytes[last] = b'?';
+        let unclear = open(&bytes, EncodingChoice::Auto).err().unwrap();
+        assert!(
+            matches!(unclear, PeopleError::EncodingUnclear { line: 6, .. }),
+            "{unclear}"
+        );
+        let mut forced = open(&bytes, EncodingChoice::Utf8).unwrap();
+        let faults = std::iter::from_fn(|| forced.next_row().unwrap()).filter(|row| row.fault().is_some());
+        assert_eq!(faults.map(|row| row.line()).collect::<Vec<_>>(), [6]);
+    }
+
+    #[test]
+    fn what_is_no_people_file_is_told() {
+        let reason = |bytes: &[u8]| open(bytes, EncodingChoice::Auto).err().unwrap().reason();
+        assert_eq!(reason(b""), "people-empty");
+        assert_eq!(reason(b"\n,,\n"), "people-empty");
+        assert_eq!(reason(b"\xff\xfei\0d\0"), "people-utf-16");
+        assert_eq!(reason(b"id,phone\n"), "people-column-unknown");
+        assert_eq!(reason(b"id,\"name\nx"), "people-header-unreadable");
+        let folder = tempfile::tempdir().unwrap();
+        let error = PeopleFile::open(folder.path(), EncodingChoice::Auto).err().unwrap();
+        assert!(matches!(error.reason(), "people-not-a-file" | "file-other"), "{error}");
+        let error = PeopleFile::open(&folder.path().join("none"), EncodingChoice::Auto)
+            .err()
+            .unwrap();
+        assert_eq!(error.reason(), "file-not-found");
+    }
+
+    #[test]
+    fn a_line_without_end_costs_one_row() {
+        let mut bytes = b"id\na\n".to_vec();
+        bytes.extend(std::iter::repeat_n(b'x', 3 * BUFFER));
+        bytes.extend(b"\nb\n");
+        let mut people = open(&bytes, EncodingChoice::Auto).unwrap();
+        let rows: Vec<_> = std::iter::from_fn(|| people.next_row().unwrap()).collect();
+        assert_eq!(
+            rows.iter().map(|row| row.fault().is_some()).collect::<Vec<_>>(),
+            [false, true, false]
+        );
+        assert_eq!((rows[1].line(), rows[2].field(0)), (3, Some("b")));
+        assert!(people.lines.buffer.capacity() <= 4 * MAX_LINE);
+    }
+}

@@ -1,0 +1,175 @@
+//! What a person writes to describe a pack: TOML, with rules and keys in files beside it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use postern_cli::{clock, files};
+use postern_core::certlogic::Json;
+use postern_core::keys::Role;
+use postern_core::text::{Ident, Names};
+use postern_core::time::Time;
+use postern_core::trust::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, Windows};
+use serde::Deserialize;
+
+use crate::error::IssuerError;
+use crate::key;
+
+const MAX_SOURCE: u64 = 1 << 20;
+const DAY: u64 = 86_400;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Source {
+    name: Names,
+    valid_for_days: u64,
+    windows: WindowsInHours,
+    #[serde(default)]
+    value_sets: BTreeMap<Ident, Vec<String>>,
+    #[serde(default)]
+    rules: Vec<Rule>,
+    #[serde(default)]
+    issuers: Vec<IssuerSource>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WindowsInHours {
+    fresh_hours: u64,
+    aging_hours: u64,
+    stale_hours: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Rule {
+    id: Ident,
+    name: Names,
+    logic: PathBuf,
+    otherwise: Otherwise,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct IssuerSource {
+    id: Ident,
+    name: Names,
+    from: Date,
+    until: Date,
+    list: Option<Ident>,
+    #[serde(default)]
+    rules: Vec<Ident>,
+    keys: Vec<KeySource>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct KeySource {
+    file: PathBuf,
+    role: Role,
+    from: Date,
+    until: Date,
+}
+
+/// RFC 3339 or `YYYY-MM-DD`, in UTC.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct Date(Time);
+
+impl TryFrom<String> for Date {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match clock::parse_time(&text) {
+            Ok(seconds) => Ok(Self(Time::saturating(seconds))),
+            Err(e) => Err(e.to_string()),
+        }
+    }
+}
+
+/// Reads a pack's description; the pack is version `version`, issued at `issued`.
+pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, IssuerError> {
+    let bytes = files::read_bounded(path, MAX_SOURCE)?;
+    let failed = |message: String| IssuerError::PackSource(path.to_owned(), message);
+    let text = std::str::from_utf8(&bytes).map_err(|e| failed(e.to_string()))?;
+    let source: Source = toml::from_str(text).map_err(|e| failed(e.to_string()))?;
+    let beside = |file: &Path| path.parent().unwrap_or(Path::new("")).join(file);
+
+    let rule = |rule: Rule| {
+        let logic = beside(&rule.logic);
+        let bytes = files::read_bounded(&logic, MAX_SOURCE)?;
+        let logic: Json =
+            serde_json::from_slice(&bytes).map_err(|e| IssuerError::PackSource(logic.clone(), e.to_string()))?;
+        Ok(RuleSource {
+            id: rule.id,
+            name: rule.name,
+            logic,
+            otherwise: rule.otherwise,
+        })
+    };
+    let issuer_key = |source: &KeySource| {
+        let key = key::read_public_for(&beside(&source.file), source.role)?;
+        Ok(IssuerKey {
+            key,
+            from: source.from.0,
+            role: source.role,
+            until: source.until.0,
+        })
+    };
+    let issuer = |source: IssuerSource| {
+        let mut keys = source
+            .keys
+            .iter()
+            .map(issuer_key)
+            .collect::<Result<Vec<_>, IssuerError>>()?;
+        keys.sort_by_key(|key| key.key);
+        let IssuerSource {
+            id,
+            name,
+            from,
+            until,
+            list,
+            rules,
+            ..
+        } = source;
+        Ok(Issuer {
+            id,
+            from: from.0,
+            keys,
+            list,
+            name,
+            rules,
+            until: until.0,
+        })
+    };
+
+    let mut rules = source
+        .rules
+        .into_iter()
+        .map(rule)
+        .collect::<Result<Vec<_>, IssuerError>>()?;
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut issuers = source
+        .issuers
+        .into_iter()
+        .map(issuer)
+        .collect::<Result<Vec<_>, IssuerError>>()?;
+    issuers.sort_by(|a, b| a.id.cmp(&b.id));
+    let WindowsInHours {
+        fresh_hours,
+        aging_hours,
+        stale_hours,
+    } = source.windows;
+    let seconds = |hours: u64| hours.saturating_mul(3600);
+    let windows = Windows::try_from((seconds(fresh_hours), seconds(aging_hours), seconds(stale_hours)))
+        .map_err(|e| failed(e.to_owned()))?;
+    Ok(Pack {
+        name: source.name,
+        rules,
+        issued,
+        expires: issued.plus(source.valid_for_days.saturating_mul(DAY)),
+        issuers,
+        version,
+        windows,
+        value_sets: source.value_sets,
+    })
+}

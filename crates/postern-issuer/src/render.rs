@@ -1,0 +1,166 @@
+//! A document in words: exactly what is being signed, decoded from its bytes.
+
+use std::io::{self, Write};
+
+use postern_cli::Session;
+use postern_cli::terminal::printable;
+use postern_core::keys::PublicKey;
+use postern_core::text::Names;
+use postern_core::time::Time;
+use postern_core::trust::{Document, Keys, Otherwise, Pack, Payload, Root, Snapshot};
+
+/// Lines of a rendering: how deep, what, and its value.
+pub(crate) struct Lines<'a> {
+    session: &'a Session,
+    lines: Vec<(usize, String, String)>,
+}
+
+impl Lines<'_> {
+    fn add(&mut self, depth: usize, label: &str, value: impl ToString) {
+        let label = self.session.catalog.text(&format!("show-{label}"), &[]);
+        self.lines
+            .push((depth, label, printable(&value.to_string()).into_owned()));
+    }
+
+    fn times(&mut self, depth: usize, times: [(&str, Time); 2]) {
+        for (label, time) in times {
+            self.add(depth, label, time);
+        }
+    }
+
+    fn names(&mut self, depth: usize, label: &str, names: &Names) {
+        self.add(depth, label, format!("{} / {}", names.en(), names.zh()));
+    }
+
+    fn key(&mut self, depth: usize, label: &str, key: &PublicKey) {
+        self.add(
+            depth,
+            label,
+            format!("{}  {}", key.kid(), postern_core::hex(&key.thumbprint())),
+        );
+    }
+
+    fn keys(&mut self, label: &str, keys: &Keys) {
+        self.add(1, label, format!("{} / {}", keys.threshold(), keys.keys().len()));
+        for key in keys.keys() {
+            self.key(2, "key", key);
+        }
+    }
+}
+
+/// A payload that can be shown to the people who sign it: every member of it.
+pub(crate) trait Render: Payload {
+    /// Adds all that the payload says.
+    fn lines(&self, lines: &mut Lines<'_>);
+}
+
+/// Prints a document.
+pub(crate) fn document<P: Render>(document: &Document<P>, session: &Session, out: &mut dyn Write) -> io::Result<()> {
+    if session.json {
+        return Ok(());
+    }
+    let mut lines = Lines {
+        session,
+        lines: Vec::new(),
+    };
+    lines.add(0, P::KIND.as_str(), document.payload().version());
+    document.payload().lines(&mut lines);
+    lines.add(1, "digest", grouped(&postern_core::hex(&document.digest())));
+    lines.add(1, "signatures", document.signatures().len());
+    for entry in document.signatures() {
+        lines.add(2, "kid", entry.kid);
+    }
+    let widest = lines
+        .lines
+        .iter()
+        .map(|(depth, label, _)| 2 * depth + postern_cli::terminal::width(label))
+        .max();
+    for (depth, label, value) in lines.lines {
+        let indented = format!("{:1$}{label}", "", 2 * depth);
+        let gap = widest.unwrap_or(0) - postern_cli::terminal::width(&indented) + 2;
+        writeln!(out, "{indented}{:gap$}{value}", "")?;
+    }
+    Ok(())
+}
+
+/// Hexadecimal in groups of four, to be read aloud and compared.
+fn grouped(hex: &str) -> String {
+    let groups: Vec<_> = hex.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+    groups.join(" ")
+}
+
+impl Render for Root {
+    fn lines(&self, lines: &mut Lines<'_>) {
+        lines.names(1, "name", &self.name);
+        lines.times(1, [("issued", self.issued), ("expires", self.expires)]);
+        lines.keys("role-root", &self.roles.root);
+        lines.keys("role-publisher", &self.roles.publisher);
+        lines.keys("role-snapshot", &self.roles.snapshot);
+    }
+}
+
+impl Render for Pack {
+    fn lines(&self, lines: &mut Lines<'_>) {
+        lines.names(1, "name", &self.name);
+        lines.times(1, [("issued", self.issued), ("expires", self.expires)]);
+        let hours = |seconds: u64| format!("{} h", seconds / 3600);
+        let windows = [self.windows.fresh, self.windows.aging, self.windows.stale].map(hours);
+        lines.add(1, "windows", windows.join(" / "));
+        for issuer in &self.issuers {
+            lines.add(1, "issuer", &issuer.id);
+            lines.names(2, "name", &issuer.name);
+            lines.times(2, [("from", issuer.from), ("until", issuer.until)]);
+            if let Some(list) = &issuer.list {
+                lines.add(2, "list", list);
+            }
+            for rule in &issuer.rules {
+                lines.add(2, "rule", rule);
+            }
+            for key in &issuer.keys {
+                lines.key(
+                    2,
+                    if key.role.as_str() == "code" {
+                        "key-code"
+                    } else {
+                        "key-status"
+                    },
+                    &key.key,
+                );
+                lines.times(3, [("from", key.from), ("until", key.until)]);
+            }
+        }
+        for rule in &self.rules {
+            lines.add(1, "rule", &rule.id);
+            lines.names(2, "name", &rule.name);
+            lines.add(
+                2,
+                if rule.otherwise == Otherwise::Refer {
+                    "otherwise-refer"
+                } else {
+                    "otherwise-refuse"
+                },
+                "",
+            );
+            lines.add(2, "logic", serde_json::to_string(&rule.logic).unwrap_or_default());
+        }
+        for (id, values) in &self.value_sets {
+            lines.add(1, "value-set", id);
+            lines.add(2, "values", values.join(", "));
+        }
+    }
+}
+
+impl Render for Snapshot {
+    fn lines(&self, lines: &mut Lines<'_>) {
+        lines.add(1, "issued", self.issued);
+        lines.add(1, "root", self.root);
+        lines.add(1, "pack", self.pack.version);
+        lines.add(2, "size", self.pack.size);
+        lines.add(2, "sha256", postern_core::hex(&self.pack.sha256.0));
+        for file in &self.files {
+            lines.add(1, "file", format!("{} {:?} {}", file.list, file.kind, file.version));
+            lines.add(2, "size", file.size);
+            lines.add(2, "sha256", postern_core::hex(&file.sha256.0));
+        }
+    }
+}

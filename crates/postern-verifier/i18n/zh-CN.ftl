@@ -1,0 +1,338 @@
+# 验证点程序。结果与原因的文字同时列在 docs/VERDICTS.md，由测试保证一致。
+
+## 帮助
+
+cmd = 验证点：不联网核验健康码
+    .about-long = 验证点：不联网核验健康码。不打开任何网络连接，不查询任何域名；每个结果先写入日志，再显示。
+    .at = 按指定时间而不是本机时钟判断，可以是过去的时间；日志会注明
+    .reader-budget = 识别一张图片最多搜索多少毫秒
+    .store = 验证点的数据文件夹
+cmd-check = 核验图片、文本或标准输入中的健康码
+    .inputs = PNG 或 JPEG 图片、图片文件夹、健康码文本，或 -（从标准输入读取，每行一个文本）
+    .after-help = 退出状态：0 全部放行；10 至少一个被拒绝；11 无拒绝但至少一个转人工；12 什么都没能读出；1 运行出错（不再显示结果）；2 用法错误。
+cmd-init = 用您确认过的根文件建立验证点数据
+    .fingerprint = 根文件指纹，全部 64 位，来自纸面或专人告知；不提供时在终端上询问
+    .name = 验证点在日志中的名称：可打印 ASCII 字符，不含空格和 +
+    .place = 验证点的位置，用您自己的话说明
+    .root = 根文件
+    .after-help = 未设口令时，验证点密钥以明文保存，仅当前用户可读，以便断电后自动启动。
+cmd-read = 输出图片中所有码的文本，不作核验
+    .pictures = PNG 或 JPEG 图片，或图片文件夹
+    .after-help = 退出状态：0 至少读出一个码；12 一个也没有。
+cmd-scan = 核验扫码枪输入的健康码，每行一个，直到输入结束
+    .after-help = 其他进程完成的更新从下一个码起生效。
+cmd-status = 显示验证点持有的数据、数据有多旧、现在会如何处理
+    .at = 查询这一时间而不是现在
+cmd-update = 从仓库文件夹或更新包文件取得新的信任数据
+    .source = 仓库文件夹，或一个更新包文件
+    .after-help = 要么全部采用，要么完全不采用：更新失败后，验证点保持原样。
+
+## 结果
+
+outcome-admit = 放行
+    .todo = 请核对身份证件上的姓名和出生日期。
+outcome-fault = 故障
+outcome-refer = 转人工
+outcome-refuse = 拒绝
+
+## 原因；属性是工作人员下一步怎么做。
+
+reason-bad-signature = 签名不是签发方的：此码系伪造或被改动。
+    .todo = 不予放行。请出示原码重新扫描；再次失败请上报。
+reason-data-too-old = 本验证点数据过旧，不能自行判断。
+    .todo = 请人工核对证件和健康码，并安排更新数据。
+reason-expired = 此码已过有效期。
+    .todo = 不予放行。请出示新码，或到签发方换领。
+reason-foreign-code = 其他系统的健康码，本验证点不能判断。
+    .todo = 转交负责人，可另行查验其他证明。
+reason-issued-in-future = 此码的签发时间晚于现在。
+    .todo = 先与其他时钟核对本机时间，再转交负责人。
+reason-issuer-not-in-force = 签发方在此时间不被认可。
+    .todo = 转交负责人；更新信任包后可能可以识别。
+reason-key-out-of-validity = 此码的签发时间不在签名密钥的有效期内。
+    .todo = 不予放行。请出示新码。
+reason-malformed-code = 开头像健康码，内容却不是。
+    .todo = 不予放行。请重新扫描；仍然如此请换领新码。
+reason-no-trust-data = 本验证点从未更新过数据。
+    .todo = 请为本验证点更新数据；在此之前人工核验。
+reason-not-a-code = 这不是健康码。
+    .todo = 不能凭此放行。请出示健康码。
+reason-not-deterministic = 此码在签发后被改写过。
+    .todo = 不予放行。请出示原码。
+reason-rule-failed = 凭码中的内容无法判断某项规则。
+    .todo = 请人工查验此人持有的证明。
+reason-rule-not-met = 不符合一项通行规则。
+    .todo = 不予放行。请告知是哪一项规则。
+reason-rule-refers = 规则规定由人工处理。
+    .todo = 转交负责人。
+reason-status-unknown = 签发方设有状态名单，本验证点没有。
+    .todo = 人工核验；请安排带有名单的更新。
+reason-too-long = 比任何健康码都长。
+    .todo = 不能凭此放行。请出示健康码。
+reason-unknown-issuer = 本验证点不认识签发方。
+    .todo = 转交负责人；更新信任包后可能可以识别。
+reason-unknown-version = 此码版本较新，本验证点不能读取。
+    .todo = 人工核验；请安排升级本程序。
+reason-wrong-algorithm = 签名方式不被接受。
+    .todo = 不予放行。请出示新码。
+
+## 数据
+
+grade-aging = 渐旧
+grade-fresh = 最新
+grade-refuse = 过旧
+grade-stale = 陈旧
+data = 信任包 { $pack }，距今 { $age }（{ $grade }）
+data-none = 没有数据
+
+now-no-data = 本验证点还没有数据：所有人转人工。请更新。
+now-fresh = 本验证点可自行判断，数据最新。
+now-aging = 本验证点可自行判断，但错过了一次更新。
+now-stale = 本验证点仍可自行判断，但数据陈旧：请更新。
+now-refuse = 本验证点数据过旧：好码也一律转人工。请更新。
+
+## 判断时的异常
+
+mark-another-time = ! 按 { $time } 判断，不是现在
+mark-clock-suspect = ! 本机时钟不可能正确，请校准
+
+demo-warning = 警告：本验证点信任人人都有的演示密钥，任何人都能制作它会放行的码。切勿用于真实人员。
+
+## 码中的内容
+
+fact-birth = 出生日期
+fact-data = 数据
+fact-issuer = 签发方
+fact-name = 姓名
+fact-nobody = 码中没有
+fact-recovery = 首次阳性日期
+fact-rules = 规则
+fact-test = 检测
+fact-test-value = { $kind ->
+    [antigen] 抗原
+   *[nucleic-acid] 核酸
+}，{ $result ->
+    [detected] 阳性
+   *[not-detected] 阴性
+}，采样 { $sampled }
+fact-vaccination = 疫苗
+fact-vaccination-value = { $product }，第 { $dose } 剂，共 { $doses } 剂，{ $date }
+
+origin-argument = 文本 { $number }
+origin-line = 第 { $number } 行
+
+## 扫码
+
+scan-counts = 放行 { $admit }，转人工 { $refer }，拒绝 { $refuse }，故障 { $fault }。
+scan-prompt = [信任包 { $pack }，距今 { $age }，{ $grade }] 请扫码：
+scan-prompt-clock = [时钟？]
+scan-prompt-empty = [没有数据：一律转人工] 请扫码：
+
+## 建立
+
+init-done = 验证点 { $gate } 已在 { $path } 建立，尚无数据：请运行 update。
+init-key = 本验证点密钥：{ $fingerprint }
+init-key-encrypted = 密钥已用您的口令加密。
+init-key-plain = 密钥以明文保存，仅当前用户可读：请保护好这台机器。
+init-question = 此指纹与您另行得到的指纹一致吗？输入“是”表示信任：
+init-what-key = 验证点密钥
+root-expires = 到期时间
+root-fingerprint = 根文件指纹
+root-heading = 本验证点只信任此根文件所允许的内容
+root-issued = 签发时间
+root-name = 主管机构
+root-role-publisher = 发布密钥
+root-role-root = 根密钥
+root-role-snapshot = 快照密钥
+root-threshold = 共 { $keys } 个，门限 { $threshold }
+root-version = 版本
+
+## 更新与状态
+
+document-pack = 信任包
+document-root = 根文件
+document-snapshot = 快照
+update-after = 现在
+update-age = 距今
+update-before = 原先
+update-document = 文件
+update-grade = 数据{ $grade }。
+update-issued = 签发时间
+update-nothing-new = 没有新内容：验证点已持有这些数据。
+update-taken = 更新已采用。
+
+status-change = 若无更新，数据自 { $time } 起{ $grade }。
+status-clock = 时钟
+status-clock-at = 按 { $time } 查询
+status-clock-system = { $system }；不早于 { $floor }
+status-expires = 到期时间
+status-gate = 验证点
+status-issuer = 签发方
+status-issuer-keys = 密钥
+status-issuer-name = 名称
+status-issuer-rules = 规则
+status-issuer-until = 认可至
+status-key = 密钥
+status-key-encrypted = 已用口令加密
+status-key-file = 密钥文件
+status-key-plain = 明文保存，仅当前用户可读
+status-key-unusable = 缺失或损坏：无法签署日志检查点
+status-log = 日志
+status-log-tip = { $size } 条，树根 { $root }
+status-place = 位置
+status-version = 版本
+
+## 故障
+
+error-folder-too-deep = 其中的文件夹层数过多
+error-line-not-text = 这一行不是文本
+    .hint = 请将扫码枪设为输入普通字符（UTF-8 或 ASCII）。
+error-line-too-long = 这一行比任何码都长
+    .hint = 请确认扫码枪在每个码后输入回车。
+error-no-code = 图片中没有找到码
+    .hint = 请重新拍照：更清晰、更近、避免反光。
+error-no-code-in-time = 在限定时间内没有在图片中找到码
+    .hint = 请重新拍照，或用 --reader-budget 给予更多时间。
+error-no-pictures = 此文件夹中没有 PNG 或 JPEG 图片
+error-not-a-picture = 这不是图片
+error-picture-damaged = 图片损坏或不完整
+    .hint = 请重新拍照或重新发送。
+error-picture-too-large = 图片过大
+error-picture-unsupported = 不支持这种图片
+    .hint = 请使用 PNG 或 JPEG。
+error-reader-crashed = 识别程序在这张图片上意外结束
+    .hint = 请重新拍照；保留此图片并上报。
+error-reader-killed = 识别程序在这张图片上超过 { $ms } 毫秒，已被终止
+    .hint = 请重新拍照；保留此图片并上报。
+error-reader-panicked = 识别程序在这张图片上出错
+    .hint = 请重新拍照；保留此图片并上报。
+error-too-many-pictures = 此文件夹中的文件超过一次处理的上限
+
+## 失败：建立
+
+error-confirm = 无法在终端上询问
+error-fingerprint-incomplete = 指纹应为 64 位十六进制数字，这里有 { $digits } 个字符
+    .hint = 请输入完整指纹；空格和冒号不影响。
+error-fingerprint-mismatch = 根文件与此指纹不符；未建立任何内容
+    .hint = 请勿使用此根文件。请通过不同途径重新取得根文件和指纹。
+error-gate-name = 不能用作验证点名称
+    .hint = 请使用 1 至 64 个可打印 ASCII 字符，不含空格和 +。
+error-key-internal = 验证点密钥无法编码
+error-nobody-to-confirm = 没有可供确认根文件的终端
+    .hint = 请用 --fingerprint 提供根文件指纹。
+error-not-confirmed = 根文件未经确认；未建立任何内容
+error-place = 位置应为 1 至 200 字节的可打印文字
+error-root-not-trusted = 此根文件不可信；未建立任何内容
+
+## 失败：数据文件夹
+
+error-not-a-store = { $path } 不是验证点的数据文件夹
+    .hint = 请检查名称，或用 init 建立。
+error-store-busy = 其他程序正在修改数据文件夹 { $path }
+    .hint = 请等其他程序结束后重新运行同一命令。
+error-store-corrupt = 数据文件夹 { $path } 已损坏：{ $what }
+    .hint = 请保留该文件夹作为证据，并用 init 重新建立。
+error-store-database = 数据文件夹 { $path } 无法使用
+error-store-disk-full = 数据文件夹 { $path } 已无空间；验证点保持原样
+    .hint = 请腾出空间后重新运行同一命令。
+error-store-exists = { $path } 已存在；绝不覆盖已有内容
+    .hint = 请换一个名称，或先移走旧的。
+error-store-newer-format = 数据文件夹 { $path } 由更新版本的程序建立（格式 { $found }）
+    .hint = 请升级本程序。
+error-store-permission = 当前用户无权使用数据文件夹 { $path }
+    .hint = 请以建立它的用户身份运行。
+
+## 失败：日志。无法写日志时不显示任何结果。
+
+error-event-out-of-range = 此结果无法写入日志，因此不显示
+error-gate-id = 不能用作验证点名称
+error-leaf-cbor = 日志 { $path } 已损坏
+error-leaf-format = 日志 { $path } 已损坏
+error-leaf-too-long = 日志 { $path } 已损坏
+error-log-busy = 日志 { $path } 正被其他程序使用；不显示结果
+    .hint = 每个验证点只有一个写入者：请结束另一个 check 或 scan 后重试。
+error-log-changed = 其他程序写入了日志 { $path }；不显示结果
+    .hint = 请保留该文件作为证据，并重新启动验证点。
+error-log-corrupt = 日志 { $path } 已损坏或被改动：{ $what }
+    .hint = 请保留数据文件夹作为证据，并用 init 重新建立。
+error-log-database = 日志 { $path } 无法使用；不显示结果
+error-log-disk-full = 日志 { $path } 已无空间；不显示结果
+    .hint = 请腾出空间后重新扫码；在此之前人工核验。
+error-log-exists = 日志 { $path } 已存在
+error-log-io = 日志 { $path } 无法读写；不显示结果
+error-log-missing = 日志 { $path } 缺失；不显示结果
+    .hint = 请保留数据文件夹作为证据，并用 init 重新建立。
+error-log-newer-format = 日志 { $path } 由更新版本的程序建立（格式 { $what }）
+    .hint = 请升级本程序。
+error-log-older-format = 日志 { $path } 由旧版本的程序建立（格式 { $what }）
+    .hint = 请用建立它的程序读取，并用 init 重新建立数据文件夹。
+error-log-read-only = 日志 { $path } 不可写入；不显示结果
+    .hint = 请授予当前用户写入数据文件夹的权限后重试。
+error-log-unsupported = { $path } 所在的文件系统无法可靠保存日志
+    .hint = 请将数据文件夹放在本地磁盘上。
+error-not-a-log = { $path } 不是验证点的日志；不显示结果
+    .hint = 请保留数据文件夹作为证据，并用 init 重新建立。
+
+## 失败：更新
+
+error-update-not-taken = 更新未被采用；验证点保持原样
+    .hint = 请重新取得更新。再次失败时，请将原因报告发布机构。
+error-bad-rule = { $document ->
+   *[pack] 信任包
+}的规则 { $rule } 无法使用：{ $detail }
+error-bundle-later-version = 更新包为版本 { $version }，本程序不能读取
+    .hint = 请升级本程序。
+error-bundle-path = 更新包中有仓库不会有的路径
+error-bundle-too-large = 更新包超过允许的大小
+error-conflicting-version = 版本 { $version } 的{ $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}存在内容不同的另一份
+error-malformed-envelope = { $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}已损坏或不是签名文件：{ $detail }
+error-malformed-payload = { $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}内容不符合格式：{ $detail }
+error-not-a-bundle = 此文件不是更新包，或不完整
+    .hint = 请重新复制更新包，或指定仓库文件夹。
+error-not-pinned = { $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}不是快照所指定的那一份
+error-too-large = { $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}超过允许的 { $bound } 字节
+error-under-signed = { $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}需要 { $threshold } 个签名，有效的只有 { $valid } 个
+error-update-file-too-large = { $path } 超过这类文件允许的大小
+error-update-incomplete = 缺少 { $path }
+    .hint = 请重新复制整个仓库或更新包。
+error-wrong-type = 应为{ $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}，却是另一种文件
+error-wrong-version = { $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}版本为 { $found }，至少应为 { $expected }
+
+## 失败：其他
+
+error-output = 无法写入标准输出
+error-reader-not-started = 无法启动图片识别程序：{ $cause }
+    .hint = 仍可核验文本。若持续如此，请重新安装本程序。
+error-stdin = 无法读取标准输入

@@ -1,0 +1,107 @@
+//! The arguments. Their texts are in `i18n`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use postern_cli::CommonArgs;
+use postern_cli::clock::parse_time;
+use postern_cli::secret::PassphraseSource;
+use postern_core::time::Time;
+
+#[derive(Debug, Parser)]
+#[command(name = "postern-verifier", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) _common: CommonArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(InitArgs),
+    Update(UpdateArgs),
+    Check(CheckArgs),
+    Scan(ScanArgs),
+    Status(StatusArgs),
+    Read(ReadArgs),
+    #[command(hide = true)]
+    Reader,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InitArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root: PathBuf,
+    #[arg(long, value_name = "HEX")]
+    pub(crate) fingerprint: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) place: Option<String>,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseSource,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct UpdateArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) at: Option<i64>,
+    #[command(flatten)]
+    pub(crate) reader: ReaderArgs,
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ScanArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct StatusArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) at: Option<i64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) reader: ReaderArgs,
+    #[arg(value_name = "PICTURE", required = true)]
+    pub(crate) pictures: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReaderArgs {
+    #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..=600_000))]
+    pub(crate) reader_budget: u32,
+}
+
+impl ReaderArgs {
+    pub(crate) fn budget(&self) -> Duration {
+        Duration::from_millis(self.reader_budget.into())
+    }
+}
+
+/// The value of `--at`.
+pub(crate) fn time(at: Option<i64>) -> Option<Time> {
+    at.map(Time::saturating)
+}

@@ -1,0 +1,214 @@
+//! Where texts and faults wait for the log, and from where they go to the screen in the order in which they came.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use postern_cli::Session;
+use postern_cli::output::Output;
+use postern_log::{Log, Source};
+
+use crate::error::Error;
+use crate::fault::Fault;
+use crate::judged::logged;
+use crate::judged::{Gate, Judged, Origin};
+use crate::shown::{Layout, Screen, Shown};
+use crate::store::{LOG, Store};
+
+/// How many verdicts go to the disk in one commit at most.
+pub(crate) const GROUP: usize = 64;
+
+/// How much came of what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) admit: u64,
+    pub(crate) refer: u64,
+    pub(crate) refuse: u64,
+    pub(crate) fault: u64,
+}
+
+impl Tally {
+    /// Nothing was read at all.
+    pub(crate) const EXIT_NOTHING: u8 = 12;
+    /// At least one code was refused.
+    pub(crate) const EXIT_REFUSE: u8 = 10;
+    /// None was refused, at least one was referred.
+    pub(crate) const EXIT_REFER: u8 = 11;
+
+    /// The exit status: the worst over all.
+    pub(crate) fn exit(self) -> u8 {
+        match self {
+            Self { refuse: 1.., .. } => Self::EXIT_REFUSE,
+            Self { refer: 1.., .. } => Self::EXIT_REFER,
+            Self { admit: 1.., .. } => 0,
+            _ => Self::EXIT_NOTHING,
+        }
+    }
+
+    fn count(&mut self, shown: &Shown) {
+        use postern_core::verdict::Outcome;
+        let place = match shown {
+            Shown::Fault(..) => &mut self.fault,
+            Shown::Verdict(logged) => match logged.verdict().outcome {
+                Outcome::Admit => &mut self.admit,
+                Outcome::Refer => &mut self.refer,
+                Outcome::Refuse => &mut self.refuse,
+            },
+        };
+        *place += 1;
+    }
+}
+
+enum Entry {
+    Fault(Origin, Fault),
+    Judged(Judged),
+}
+
+/// A gate with its log and a screen.
+pub(crate) struct Desk<'a> {
+    session: &'a Session,
+    layout: Layout,
+    gate: Gate,
+    log: Log,
+    log_path: PathBuf,
+    out: Output,
+    pending: Vec<Entry>,
+    tally: Tally,
+}
+
+impl<'a> Desk<'a> {
+    /// Opens the log of a store first of all: a gate that cannot log has nothing to say.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`].
+    pub(crate) fn open(store: &Store, gate: Gate, session: &'a Session, layout: Layout) -> Result<Self, Error> {
+        let log_path = store.file(LOG);
+        let log = Log::open(&log_path).map_err(|e| Error::log(&log_path, e))?;
+        Ok(Self {
+            session,
+            layout,
+            gate,
+            log,
+            log_path,
+            out: Output::stdout(),
+            pending: Vec::new(),
+            tally: Tally::default(),
+        })
+    }
+
+    /// The gate.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// The gate, to give it newer trust.
+    pub(crate) fn gate_mut(&mut self) -> &mut Gate {
+        &mut self.gate
+    }
+
+    /// What was shown so far.
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Judges a text; shown at the next [`Self::flush`].
+    pub(crate) fn text(&mut self, text: &str, source: Source, origin: Origin) {
+        self.pending.push(Entry::Judged(self.gate.judge(text, source, origin)));
+    }
+
+    /// Takes a fault, to be shown in its turn.
+    pub(crate) fn fault(&mut self, origin: Origin, fault: Fault) {
+        self.pending.push(Entry::Fault(origin, fault));
+    }
+
+    /// Flushes where a whole group waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::flush`].
+    pub(crate) fn flush_group(&mut self) -> Result<(), Error> {
+        if self.pending.len() >= GROUP {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Logs what was judged in one commit, and only then shows it, faults in their places between.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`]: then none of what waited is shown, and it is not kept either; or [`Error::Output`].
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        let mut judged = Vec::new();
+        let mut places = Vec::new();
+        for entry in self.pending.drain(..) {
+            match entry {
+                Entry::Judged(one) => {
+                    judged.push(one);
+                    places.push(None);
+                }
+                Entry::Fault(origin, fault) => places.push(Some((origin, fault))),
+            }
+        }
+        let logged = logged::append(&mut self.log, judged).map_err(|e| Error::log(&self.log_path, e))?;
+        let mut logged = logged.into_iter();
+        let shown: Vec<Shown> = places
+            .into_iter()
+            .filter_map(|place| match place {
+                Some((origin, fault)) => Some(Shown::Fault(origin, fault)),
+                None => logged.next().map(|logged| Shown::Verdict(Box::new(logged))),
+            })
+            .collect();
+        self.show(&shown)
+    }
+
+    /// Shows what needs no log.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`].
+    pub(crate) fn show(&mut self, shown: &[Shown]) -> Result<(), Error> {
+        shown.iter().for_each(|one| self.tally.count(one));
+        let text = Screen::new(self.session, &self.gate, self.layout).render(shown);
+        self.out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush())
+            .map_err(Error::Output)
+    }
+
+    /// Writes a line of its own to standard output.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`].
+    pub(crate) fn line(&mut self, line: &str) -> Result<(), Error> {
+        writeln!(self.out, "{line}")
+            .and_then(|()| self.out.flush())
+            .map_err(Error::Output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_status_is_the_worst() {
+        let tally = |admit, refer, refuse, fault| {
+            Tally {
+                admit,
+                refer,
+                refuse,
+                fault,
+            }
+            .exit()
+        };
+        assert_eq!(tally(1, 0, 0, 0), 0);
+        assert_eq!(tally(1, 0, 0, 5), 0, "a fault is no verdict on anybody");
+        assert_eq!(tally(9, 1, 0, 0), 11);
+        assert_eq!(tally(9, 9, 1, 9), 10);
+        assert_eq!(tally(0, 0, 0, 1), 12);
+        assert_eq!(tally(0, 0, 0, 0), 12);
+    }
+}

@@ -1,0 +1,230 @@
+//! What ends the program, for the person at the gate.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use postern_cli::Explain;
+use postern_cli::files::FileError;
+use postern_cli::messages::FluentValue;
+use postern_cli::random::RandomError;
+use postern_cli::secret::SecretError;
+use postern_core::keyfile::KeyFileError;
+use postern_core::trust::{Fault, TrustError};
+use postern_log::LogError;
+
+use crate::store::StoreError;
+use crate::update::Refusal;
+
+/// Why the program ends without having done what it was asked.
+#[derive(Debug)]
+#[non_exhaustive]
+pub(crate) enum Error {
+    /// The terminal failed while the operator was asked.
+    Confirm(io::Error),
+    /// A file could not be read or written.
+    File(FileError),
+    /// What was given is not a whole fingerprint.
+    FingerprintIncomplete {
+        /// How many digits it has.
+        digits: usize,
+    },
+    /// The root is not the one whose fingerprint was given.
+    FingerprintMismatch,
+    /// The name that was given is no name of a gate.
+    GateName,
+    /// The gate's key could not be encoded.
+    Key(KeyFileError),
+    /// The log cannot be used; nothing may be shown.
+    Log {
+        /// The log.
+        path: PathBuf,
+        /// Why.
+        source: LogError,
+    },
+    /// There is no terminal to confirm the root on.
+    NobodyToConfirm,
+    /// The operator did not say yes.
+    NotConfirmed,
+    /// Standard output failed.
+    Output(io::Error),
+    /// The place that was given is too long or not printable.
+    Place,
+    /// The system has no random bytes.
+    Random(RandomError),
+    /// The reader process cannot be started.
+    ReaderNotStarted(io::ErrorKind),
+    /// The root file is not one that can be trusted.
+    Root(Distrust),
+    /// No passphrase for the gate's key.
+    Secret(SecretError),
+    /// Standard input failed.
+    Stdin(io::Error),
+    /// The store cannot be used.
+    Store(StoreError),
+    /// An update was not taken.
+    Update(Refusal),
+}
+
+impl Error {
+    /// The error of a log.
+    pub(crate) fn log(path: &Path, source: LogError) -> Self {
+        Self::Log {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Confirm(_) => f.write_str("cannot ask on the terminal"),
+            Self::File(error) => error.fmt(f),
+            Self::FingerprintIncomplete { digits } => {
+                write!(
+                    f,
+                    "a fingerprint has 64 hexadecimal digits; this has {digits} characters"
+                )
+            }
+            Self::FingerprintMismatch => f.write_str("the root is not the one of this fingerprint"),
+            Self::GateName => f.write_str("not a name for a gate"),
+            Self::Key(error) => error.fmt(f),
+            Self::Log { source, .. } => source.fmt(f),
+            Self::NobodyToConfirm => f.write_str("there is no terminal to confirm the root on"),
+            Self::NotConfirmed => f.write_str("the root was not confirmed"),
+            Self::Output(_) => f.write_str("cannot write to standard output"),
+            Self::Place => f.write_str("a place is 1 to 200 bytes of printable text"),
+            Self::Random(error) => error.fmt(f),
+            Self::ReaderNotStarted(kind) => write!(f, "the picture reader cannot be started: {kind}"),
+            Self::Root(_) => f.write_str("this root cannot be trusted"),
+            Self::Secret(error) => error.fmt(f),
+            Self::Stdin(_) => f.write_str("cannot read standard input"),
+            Self::Store(error) => error.fmt(f),
+            Self::Update(_) => f.write_str("the update was not taken"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Confirm(source) | Self::Output(source) | Self::Stdin(source) => Some(source),
+            Self::File(error) => error.source(),
+            Self::Log { source, .. } => source.source(),
+            Self::Random(error) => error.source(),
+            Self::Secret(error) => error.source(),
+            Self::Store(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for Error {
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Confirm(_) => "confirm",
+            Self::File(error) => error.reason(),
+            Self::FingerprintIncomplete { .. } => "fingerprint-incomplete",
+            Self::FingerprintMismatch => "fingerprint-mismatch",
+            Self::GateName => "gate-name",
+            Self::Key(error) => error.reason(),
+            Self::Log { source, .. } => source.reason(),
+            Self::NobodyToConfirm => "nobody-to-confirm",
+            Self::NotConfirmed => "not-confirmed",
+            Self::Output(_) => "output",
+            Self::Place => "place",
+            Self::Random(error) => error.reason(),
+            Self::ReaderNotStarted(_) => "reader-not-started",
+            Self::Root(_) => "root-not-trusted",
+            Self::Secret(error) => error.reason(),
+            Self::Stdin(_) => "stdin",
+            Self::Store(error) => error.reason(),
+            Self::Update(_) => "update-not-taken",
+        }
+    }
+
+    fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
+        match self {
+            Self::File(error) => error.args(),
+            Self::FingerprintIncomplete { digits } => vec![("digits", (*digits).into())],
+            Self::Log { path, source } => log_args(path, source),
+            Self::ReaderNotStarted(kind) => vec![("cause", kind.to_string().into())],
+            Self::Secret(error) => error.args(),
+            Self::Store(error) => error.args(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn because(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::Root(error) => Some(error),
+            Self::Update(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// The values for the messages of a log's errors.
+pub(crate) fn log_args(path: &Path, error: &LogError) -> Vec<(&'static str, FluentValue<'static>)> {
+    let what = match error {
+        LogError::Corrupt { what, .. } => what.clone(),
+        LogError::NewerFormat { found, .. } | LogError::OlderFormat { found, .. } => found.to_string(),
+        _ => String::new(),
+    };
+    vec![("path", path.display().to_string().into()), ("what", what.into())]
+}
+
+/// A document that is not believed, told in the words of the core's reasons.
+#[derive(Debug)]
+pub(crate) struct Distrust(pub(crate) TrustError);
+
+impl fmt::Display for Distrust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Distrust {}
+
+impl Explain for Distrust {
+    fn reason(&self) -> &'static str {
+        self.0.reason()
+    }
+
+    fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
+        let mut args = vec![("document", self.0.document.as_str().into())];
+        match &self.0.fault {
+            Fault::Conflict { version } => args.push(("version", (*version).into())),
+            Fault::Envelope(e) => args.push(("detail", e.to_string().into())),
+            Fault::Order { expected, found } => {
+                args.push(("expected", (*expected).into()));
+                args.push(("found", (*found).into()));
+            }
+            Fault::Payload(e) => args.push(("detail", e.to_string().into())),
+            Fault::Rule { id, message } => {
+                args.push(("rule", id.clone().into()));
+                args.push(("detail", message.clone().into()));
+            }
+            Fault::TooLarge { bound } => args.push(("bound", (*bound).into())),
+            Fault::UnderSigned { valid, threshold } => {
+                args.push(("valid", (*valid).into()));
+                args.push(("threshold", (*threshold).into()));
+            }
+            _ => {}
+        }
+        args
+    }
+}
+
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

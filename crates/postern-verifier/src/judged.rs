@@ -1,0 +1,120 @@
+//! Judging, and the state that a text is in between its verdict and the log.
+//!
+//! [`Gate`] is the only way from a text to a verdict, and what it gives, a [`Judged`], has nothing that could be shown:
+//! its verdict is private to this module and to [`logged`], which appends to the log and hands out
+//! [`LoggedVerdict`](logged::LoggedVerdict).
+
+pub(crate) mod logged;
+
+use std::path::PathBuf;
+
+use postern_core::policy::PolicyRule;
+use postern_core::time::{Time, TimeEvidence};
+use postern_core::trust::{Issuer, Trust};
+use postern_core::verdict::{DataAge, Grade, Judge, Verdict};
+use postern_log::Source;
+
+use crate::store::State;
+use crate::time::{Clock, RELEASED};
+
+/// Where a text or a fault came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The place among the arguments, from 1.
+    pub(crate) argument: Option<usize>,
+    /// The picture, or the folder.
+    pub(crate) file: Option<PathBuf>,
+    /// The line of standard input, from 1.
+    pub(crate) line: Option<u64>,
+}
+
+/// A gate that judges.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    judge: Judge,
+    clock: Clock,
+}
+
+impl Gate {
+    /// A gate that judges by a state, at a time if one was asked for.
+    pub(crate) fn new(state: State, at: Option<Time>) -> Self {
+        let floor = state.floor.max(state.judge.trust().time_floor()).max(RELEASED);
+        Self {
+            judge: state.judge,
+            clock: Clock { at, floor },
+        }
+    }
+
+    /// Judges by another state from now on.
+    pub(crate) fn replace(&mut self, state: State) {
+        *self = Self::new(state, self.clock.at);
+    }
+
+    /// Judges a text. The verdict comes out of the log only.
+    pub(crate) fn judge(&self, text: &str, source: Source, origin: Origin) -> Judged {
+        let system = Clock::system();
+        let mut verdict = self.judge.check(text, self.clock.evidence(system));
+        verdict.clock_suspect = self.clock.suspect(verdict.clock_suspect);
+        Judged {
+            issuer: self.judge.issuer(&verdict).map(|issuer| issuer.id.to_string()),
+            verdict,
+            system,
+            source,
+            origin,
+            at_another_time: self.clock.at.is_some(),
+            demo: self.judge.is_demo(),
+        }
+    }
+
+    /// What is trusted.
+    pub(crate) fn trust(&self) -> &Trust {
+        self.judge.trust()
+    }
+
+    /// Whether anybody can mint what this gate admits.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.judge.is_demo()
+    }
+
+    /// The clock.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The age of the data at `now`, and whether the clock is suspect.
+    pub(crate) fn data_age(&self, system: Time) -> (DataAge, bool) {
+        let (data, suspect) = self.judge.data_age(self.clock.evidence(system));
+        (data, self.clock.suspect(suspect))
+    }
+
+    /// The grade of the data at a time that is taken for the right one.
+    pub(crate) fn grade_at(&self, time: Time) -> Grade {
+        let evidence = TimeEvidence {
+            system: time,
+            floor: Time::default(),
+        };
+        self.judge.data_age(evidence).0.grade
+    }
+
+    /// The issuer of a verdict.
+    pub(crate) fn issuer(&self, verdict: &Verdict) -> Option<&Issuer> {
+        self.judge.issuer(verdict)
+    }
+
+    /// A rule of the pack.
+    pub(crate) fn rule(&self, place: usize) -> Option<&PolicyRule> {
+        self.judge.policy()?.rules().get(place)
+    }
+}
+
+/// A text that was judged and is not in the log yet: nothing of it can be seen.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    verdict: Verdict,
+    issuer: Option<String>,
+    system: Time,
+    source: Source,
+    origin: Origin,
+    at_another_time: bool,
+    demo: bool,
+}

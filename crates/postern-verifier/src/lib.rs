@@ -1,0 +1,95 @@
+//! The gate: from a text or a picture to a verdict that is on the disk before anybody sees it.
+//!
+//! ```text
+//! picture -> text \
+//!            text  -> Gate::judge -> Judged -> logged::append -> LoggedVerdict -> shown
+//! scanner -> text /
+//! ```
+//!
+//! The order is a matter of types: a [`judged::Judged`] shows nothing, only what came back from the log can be shown.
+//! The program opens no socket and looks up no name; pictures are read in a child process that holds no store and no
+//! key. `docs/VERDICTS.md` has the words, the exit statuses and the JSON.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use postern_cli::{Session, Texts};
+
+use cli::{Cli, Command};
+use error::Error;
+
+mod check;
+mod cli;
+mod confirm;
+mod demo;
+mod desk;
+mod error;
+mod fault;
+mod fingerprint;
+mod init;
+mod input;
+mod judged;
+mod lines;
+mod pictures;
+mod read;
+mod scan;
+mod shown;
+mod source;
+mod status;
+mod store;
+mod time;
+mod update;
+
+/// The texts of this program.
+pub const TEXTS: Texts = Texts {
+    en: include_str!("../i18n/en.ftl"),
+    zh: include_str!("../i18n/zh-CN.ftl"),
+};
+
+/// How to start this program again: it is its own child for reading pictures.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The executable.
+    pub exe: PathBuf,
+    /// What stands before this program's own arguments, where it is a part of another program.
+    pub prefix_args: Vec<OsString>,
+}
+
+impl Program {
+    /// The executable that is running, which must be this program. Where the system does not tell, `name`: the first
+    /// of the arguments.
+    pub fn own(name: Option<&OsString>) -> Self {
+        let named = || PathBuf::from(name.cloned().unwrap_or_default());
+        Self {
+            exe: std::env::current_exe().unwrap_or_else(|_| named()),
+            prefix_args: Vec::new(),
+        }
+    }
+}
+
+/// Runs the program on its arguments, its name first.
+pub fn main(args: Vec<OsString>) -> ExitCode {
+    let program = Program::own(args.first());
+    main_with(args, program)
+}
+
+/// As [`main`], within another program that says how to start this one.
+pub fn main_with(args: Vec<OsString>, program: Program) -> ExitCode {
+    postern_cli::run(args, TEXTS, |cli, session| work(cli, session, &program))
+}
+
+fn work(cli: Cli, session: &Session, program: &Program) -> Result<u8, Error> {
+    match cli.command {
+        Command::Init(args) => init::run(&args, session),
+        Command::Update(args) => update::run(&args, session),
+        Command::Check(args) => check::run(&args, session, program),
+        Command::Scan(args) => scan::run(&args, session),
+        Command::Status(args) => status::run(&args, session),
+        Command::Read(args) => read::run(&args, session, program),
+        Command::Reader => Ok(pictures::serve()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! The list: a line for each code, and below it what is unusual.
+
+use postern_cli::Failure;
+use postern_cli::table::{Align, Table};
+use postern_cli::terminal::{Style, printable};
+
+use super::{Screen, Shown, words};
+use crate::fault::Fault;
+use crate::judged::logged::LoggedVerdict;
+
+impl Screen<'_> {
+    /// A group of lines whose columns line up.
+    pub(super) fn lines(&self, group: &[Shown]) -> String {
+        let heads: Vec<(String, Style)> = group.iter().map(|shown| self.head(shown)).collect();
+        let mut table = Table::new([("", Align::Left); 6]);
+        for (shown, (head, _)) in group.iter().zip(&heads) {
+            match shown {
+                Shown::Fault(origin, fault) => {
+                    let from = words::origin(origin, self.catalog);
+                    table.row([
+                        head.as_str(),
+                        "",
+                        "",
+                        "",
+                        &from,
+                        &Failure::new(fault, self.catalog).message,
+                    ]);
+                }
+                Shown::Verdict(logged) => {
+                    let holder = logged.verdict().claims.as_ref().map(|claims| &claims.record.holder);
+                    let name = holder
+                        .and_then(|holder| holder.name.as_ref())
+                        .map_or("-", |name| name.as_str());
+                    let birth = holder
+                        .and_then(|holder| holder.birth)
+                        .map_or("-".to_owned(), |birth| birth.to_string());
+                    let issuer = self.issuer(logged).unwrap_or_else(|| "-".to_owned());
+                    let from = words::origin(logged.origin(), self.catalog);
+                    let data = words::data(&logged.verdict().data, self.catalog);
+                    table.row([head.as_str(), name, &birth, &issuer, &from, &data]);
+                }
+            }
+        }
+        let mut text = String::new();
+        let rendered = table.render(self.columns, self.colors);
+        for ((line, shown), (head, style)) in rendered.lines().zip(group).zip(&heads) {
+            // Cells are made printable, so the colour can only come after.
+            match line.strip_prefix(head.as_str()) {
+                Some(rest) => text.extend([&*self.colors.paint(*style, head), rest, "\n"]),
+                None => text.extend([line, "\n"]),
+            }
+            for detail in self.details(shown) {
+                text.extend(["    ", &detail, "\n"]);
+            }
+        }
+        text
+    }
+
+    /// Symbol and word, and their colour.
+    pub(super) fn head(&self, shown: &Shown) -> (String, Style) {
+        match shown {
+            Shown::Fault(..) => (
+                format!("{} {}", words::FAULT_SYMBOL, self.text("outcome-fault")),
+                words::FAULT_STYLE,
+            ),
+            Shown::Verdict(logged) => {
+                let outcome = logged.verdict().outcome;
+                (
+                    format!("{} {}", words::symbol(outcome), words::outcome(outcome, self.catalog)),
+                    words::style(outcome),
+                )
+            }
+        }
+    }
+
+    /// The issuer's name, where one has signed.
+    pub(super) fn issuer(&self, logged: &LoggedVerdict) -> Option<String> {
+        let issuer = self.gate.issuer(logged.verdict())?;
+        Some(words::name(&issuer.name, self.catalog))
+    }
+
+    fn details(&self, shown: &Shown) -> Vec<String> {
+        match shown {
+            Shown::Fault(_, fault) => self.hint(fault).into_iter().map(|hint| format!("→ {hint}")).collect(),
+            Shown::Verdict(logged) => {
+                let mut details = Vec::new();
+                let reasons = &logged.verdict().reasons;
+                details.extend(reasons.iter().map(|&reason| words::reason(reason, self.catalog)));
+                // One thing to do, by the reason that decided; another's advice could say the opposite.
+                details.extend(
+                    reasons
+                        .first()
+                        .map(|&reason| format!("→ {}", words::todo(reason, self.catalog))),
+                );
+                details.extend(self.rules(logged));
+                details.extend(self.marks(logged));
+                details
+            }
+        }
+    }
+
+    /// What to do about a fault.
+    pub(super) fn hint(&self, fault: &Fault) -> Option<String> {
+        Failure::new(fault, self.catalog).hint
+    }
+
+    /// The rules that were asked, on one line.
+    pub(super) fn rules(&self, logged: &LoggedVerdict) -> Option<String> {
+        let rules: Vec<String> = logged
+            .verdict()
+            .rules
+            .iter()
+            .filter_map(|result| {
+                let name = words::name(&self.gate.rule(result.rule)?.name, self.catalog);
+                Some(format!("{} {name}", words::rule_symbol(result.met)))
+            })
+            .collect();
+        (!rules.is_empty()).then(|| printable(&rules.join("  ")).into_owned())
+    }
+
+    /// What was unusual about the judgment itself.
+    pub(super) fn marks(&self, logged: &LoggedVerdict) -> Vec<String> {
+        let mut marks = Vec::new();
+        if logged.verdict().clock_suspect {
+            marks.push(self.text("mark-clock-suspect"));
+        }
+        if logged.at_another_time() {
+            let args = [("time", logged.verdict().now.to_string().into())];
+            marks.push(self.catalog.text("mark-another-time", &args));
+        }
+        marks
+    }
+}

@@ -1,0 +1,81 @@
+//! The tables of `trust.sqlite`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+
+/// `PRAGMA application_id`: "PTru" in ASCII.
+const APPLICATION_ID: i64 = 0x5054_7275;
+/// `PRAGMA user_version`: the format of the tables.
+pub(super) const FORMAT: i64 = 1;
+
+/// How long to wait for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// `back` 0 is what the gate believes, 1 what it believed before.
+const TABLES: &str = "\
+CREATE TABLE gate (
+  id INTEGER PRIMARY KEY CHECK (id = 0),
+  name TEXT NOT NULL,
+  place TEXT,
+  key BLOB NOT NULL CHECK (length(key) = 32),
+  made INTEGER NOT NULL
+) STRICT;
+CREATE TABLE generations (
+  back INTEGER PRIMARY KEY CHECK (back IN (0, 1)),
+  root BLOB NOT NULL,
+  snapshot BLOB,
+  pack BLOB,
+  floor INTEGER NOT NULL,
+  installed INTEGER NOT NULL,
+  CHECK ((snapshot IS NULL) = (pack IS NULL))
+) STRICT";
+
+/// Opens a database in the one way in which this program does: a rollback journal, each commit on the disk when it
+/// returns, no SQL of the file's own.
+pub(super) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    for (config, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+    ] {
+        conn.set_db_config(config, on)?;
+    }
+    // `extra` also syncs the folder after the journal is deleted, so that a committed update stays committed.
+    conn.pragma_update(None, "synchronous", "extra")?;
+    conn.pragma_update(None, "fullfsync", "on")?;
+    Ok(conn)
+}
+
+/// Makes the tables and the two numbers in the header, to be run in a transaction.
+pub(super) fn create(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch(TABLES)?;
+    conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    conn.pragma_update(None, "user_version", FORMAT)
+}
+
+/// Whether the file is a store of a format that this program knows.
+pub(super) fn check(conn: &Connection, path: &Path) -> Result<(), StoreError> {
+    let number = |pragma: &str| {
+        conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
+            .map_err(|e| StoreError::sql(path, e))
+    };
+    if number("application_id")? != APPLICATION_ID {
+        return Err(StoreError::NotAStore { path: path.to_owned() });
+    }
+    let path = path.to_owned();
+    match number("user_version")? {
+        FORMAT => Ok(()),
+        found if found > FORMAT => Err(StoreError::NewerFormat { path, found }),
+        found => Err(StoreError::Corrupt {
+            path,
+            what: format!("format {found}"),
+        }),
+    }
+}

@@ -1,0 +1,136 @@
+//! Both languages say everything that the program can say, and the document says what the program says.
+
+use clap::CommandFactory;
+use postern_cli::{Catalog, Language, help, messages};
+use postern_core::verdict::{Grade, Outcome, Reason};
+
+use super::*;
+use crate::fault::Fault;
+
+const LANGUAGES: [Language; 2] = [Language::English, Language::SimplifiedChinese];
+const GRADES: [Grade; 4] = [Grade::Fresh, Grade::Aging, Grade::Stale, Grade::Refuse];
+const OUTCOMES: [Outcome; 3] = [Outcome::Admit, Outcome::Refer, Outcome::Refuse];
+
+/// Messages of the log's errors.
+const LOG: [&str; 18] = [
+    "event-out-of-range",
+    "gate-id",
+    "leaf-cbor",
+    "leaf-format",
+    "leaf-too-long",
+    "log-busy",
+    "log-changed",
+    "log-corrupt",
+    "log-database",
+    "log-disk-full",
+    "log-exists",
+    "log-io",
+    "log-missing",
+    "log-newer-format",
+    "log-older-format",
+    "log-read-only",
+    "log-unsupported",
+    "not-a-log",
+];
+
+/// Messages of the core's reasons against a document.
+const DISTRUST: [&str; 9] = [
+    "bad-rule",
+    "conflicting-version",
+    "malformed-envelope",
+    "malformed-payload",
+    "not-pinned",
+    "too-large",
+    "under-signed",
+    "wrong-type",
+    "wrong-version",
+];
+
+fn catalogs() -> [Catalog; 2] {
+    LANGUAGES.map(|language| Catalog::new(language, TEXTS))
+}
+
+#[test]
+fn the_languages_have_the_same_texts() {
+    assert_eq!(messages::check(TEXTS.en, TEXTS.zh), Vec::<String>::new());
+}
+
+#[test]
+fn every_command_and_argument_has_its_help() {
+    for catalog in catalogs() {
+        assert_eq!(help::missing(&Cli::command(), &catalog), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn every_reason_outcome_and_grade_has_words() {
+    for catalog in catalogs() {
+        for reason in Reason::ALL {
+            let id = format!("reason-{}", reason.as_str());
+            assert!(catalog.has(&id) && catalog.has_attribute(&id, "todo"), "{id}");
+        }
+        for outcome in OUTCOMES {
+            assert!(catalog.has(&format!("outcome-{}", outcome.as_str())));
+        }
+        assert!(catalog.has("outcome-fault") && catalog.has_attribute("outcome-admit", "todo"));
+        for grade in GRADES {
+            let name = grade.as_str();
+            assert!(
+                catalog.has(&format!("grade-{name}")) && catalog.has(&format!("now-{name}")),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_fault_and_error_has_words() {
+    for catalog in catalogs() {
+        for reason in Fault::REASONS.iter().chain(&LOG).chain(&DISTRUST) {
+            assert!(catalog.has(&format!("error-{reason}")), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn no_two_outcomes_look_alike() {
+    use crate::shown::words;
+    for catalog in catalogs() {
+        let mut looks: Vec<(String, &str, String)> = OUTCOMES
+            .iter()
+            .map(|&outcome| {
+                let style = format!("{:?}", words::style(outcome));
+                (words::outcome(outcome, &catalog), words::symbol(outcome), style)
+            })
+            .collect();
+        let fault = format!("{:?}", words::FAULT_STYLE);
+        looks.push((catalog.text("outcome-fault", &[]), words::FAULT_SYMBOL, fault));
+        for (i, a) in looks.iter().enumerate() {
+            for b in &looks[i + 1..] {
+                assert!(a.0 != b.0 && a.1 != b.1 && a.2 != b.2, "{a:?} {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_document_lists_every_reason_with_its_words() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/VERDICTS.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    for catalog in catalogs() {
+        for reason in Reason::ALL {
+            let name = reason.as_str();
+            let line = document
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{name}` | {} |", reason.outcome().as_str())))
+                .unwrap_or_else(|| panic!("{name} has no line"));
+            let id = format!("reason-{name}");
+            for words in [catalog.text(&id, &[]), catalog.attribute(&id, "todo", &[])] {
+                assert!(line.contains(&words), "{name}: {words}");
+            }
+        }
+        for reason in Fault::REASONS {
+            assert!(document.contains(&format!("| `{reason}` |")), "{reason}");
+        }
+    }
+}
