@@ -36,7 +36,7 @@ PNG = (
     "A9t8tXtkvtXysR+p+n/v/QCZM4UYzSyCeAAAAABJRU5ErkJggg=="
 )
 
-# The beginning of a JPEG picture: signature, JFIF header and the lengths of what a decoder looks for.
+# A grey JPEG picture of 16 by 16 pixels.
 JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300" + "10" * 64 + "ffc0000b080010001001011100"
     "ffc40014000100000000000000000000000000000009ffc40014100100000000000000000000000000000000ffda0008010100003f00"

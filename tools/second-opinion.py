@@ -14,6 +14,7 @@ import datetime
 import hashlib
 import json
 import pathlib
+import re
 import sys
 import unicodedata
 
@@ -31,12 +32,10 @@ ORDER_8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05
 SMALL_ORDER = {0, 1, P - 1, ORDER_8, P - ORDER_8}
 # Bidirectional controls, line and paragraph separators, byte order mark (FORMAT.md, conventions).
 HIDDEN = {0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF}
-MEMBERS = {
-    "application/postern-root+cbor": set("name roles format issued expires version".split()),
-    "application/postern-pack+cbor": set("name rules format issued expires issuers version windows value-sets".split()),
-    "application/postern-snapshot+cbor": set("pack root files format issued version".split()),
-}
-LARGEST = dict(zip(MEMBERS, (64 << 10, 4 << 20, 256 << 10)))
+KINDS = {f"application/postern-{kind}+cbor": kind for kind in ("root", "pack", "snapshot")}
+LARGEST = {"root": 64 << 10, "pack": 4 << 20, "snapshot": 256 << 10}
+VERSION_MAX = 2**53 - 1
+TEN_YEARS = 3653 * 86_400
 # The documents of the fixtures: file, role, keys and threshold.
 DOCUMENTS = [
     ("root/1.root", "root", 3, 2),
@@ -255,22 +254,171 @@ def check_document(data, keys, threshold):
     need(isinstance(signatures, list) and len(signatures) <= 64, "not up to 64 signatures")
     header = decode(protected, "protected header")
     need(isinstance(header, dict) and list(header) == [16], "not the protected header of a document")
-    need(header[16] in MEMBERS, f"type {header[16]}")
-    need(len(data) <= LARGEST[header[16]], "larger than the type may be")
+    need(header[16] in KINDS, f"type {header[16]}")
+    need(len(data) <= LARGEST[KINDS[header[16]]], "larger than the type may be")
     for entry in signatures:
         check_entry(entry)
     # One entry at a time, since the library is content with the first signature that verifies.
     signed_by = {key.raw for entry in signatures for key in keys if is_signed(document, entry, key)}
     need(len(signed_by) >= threshold, f"{len(signed_by)} of the keys signed, {threshold} are needed")
     value = decode(payload, "payload")
-    need(isinstance(value, dict) and value.keys() == MEMBERS[header[16]], "not the members of the type")
-    need(value["format"] == 1, f"format {value['format']}")
+    {"root": check_root, "pack": check_pack, "snapshot": check_snapshot}[KINDS[header[16]]](value)
     return {
         "type": header[16],
         "digest": hashlib.sha256(payload).hexdigest(),
         "signatures": len(signed_by),
         "payload": words(value),
     }
+
+
+def check_root(root):
+    head(root, "name roles format issued expires version")
+    need(root["issued"] < uint(root["expires"], TIME_MAX, "expires"), "expires before issued")
+    roles = members(root["roles"], "roles", "root snapshot publisher")
+    every_key = []
+    for name, role in roles.items():
+        members(role, name, "keys threshold")
+        keys = [public_key(row(entry, 2, name), name) for entry in items(role["keys"], 1, 32, name)]
+        ascending(keys, name)
+        uint(role["threshold"], len(keys), "threshold", least=1)
+        every_key += keys
+    need(len(set(every_key)) == len(every_key), "one key in two roles")
+
+
+def check_pack(pack):
+    head(pack, "name rules format issued expires issuers version windows value-sets")
+    need(pack["issued"] < uint(pack["expires"], TIME_MAX, "expires"), "expires before issued")
+    rules = [check_rule(rule) for rule in items(pack["rules"], 0, 64, "rules")]
+    ascending(rules, "rules")
+    every_key, issuers = [], []
+    for issuer in items(pack["issuers"], 0, 256, "issuers"):
+        members(issuer, "issuer", "id from keys name rules until", "list")
+        issuers.append(ident(issuer["id"]))
+        check_names(issuer["name"])
+        interval(issuer)
+        if "list" in issuer:
+            ident(issuer["list"])
+        for rule in items(issuer["rules"], 0, 64, "rules"):
+            need(ident(rule) in rules, "a rule that is not in the pack")
+        keys = []
+        for key in items(issuer["keys"], 1, 32, "keys"):
+            members(key, "key", "alg key from role until")
+            need(key["role"] in ("code", "status"), "a role that an issuer's key cannot have")
+            interval(key)
+            keys.append(public_key([key["alg"], key["key"]], "key"))
+        ascending(keys, "keys")
+        every_key += keys
+    ascending(issuers, "issuers")
+    need(len(set(every_key)) == len(every_key), "one key twice")
+    windows = [uint(window, TEN_YEARS, "window") for window in row(pack["windows"], 3, "windows")]
+    need(windows == sorted(windows), "windows descend")
+    need(isinstance(pack["value-sets"], dict) and len(pack["value-sets"]) <= 64, "value-sets: not a map of up to 64")
+    for name, values in pack["value-sets"].items():
+        ident(name)
+        for value in items(values, 0, 4096, "value set"):
+            need(isinstance(value, str) and len(value.encode()) <= 1024, "value: not a text of 1 KiB")
+
+
+def check_rule(rule):
+    members(rule, "rule", "id name logic otherwise")
+    check_names(rule["name"])
+    need(rule["otherwise"] in ("refer", "refuse"), "otherwise")
+    need(count_json(rule["logic"], 1) <= 65_536, "logic: too many values")
+    return ident(rule["id"])
+
+
+def count_json(value, depth):
+    need(depth <= 64, "logic: too deep")
+    if isinstance(value, list):
+        return 1 + sum(count_json(item, depth + 1) for item in value)
+    if isinstance(value, dict):
+        need(all(isinstance(key, str) and len(key.encode()) <= 4096 for key in value), "logic: a key")
+        return 1 + sum(count_json(item, depth + 1) for item in value.values())
+    need(not isinstance(value, bytes), "logic: bytes")
+    need(not isinstance(value, str) or len(value.encode()) <= 4096, "logic: a long text")
+    need(type(value) is not int or -(2**63) <= value < 2**63, "logic: a large integer")
+    return 1
+
+
+def check_snapshot(snapshot):
+    head(snapshot, "pack root files format issued version")
+    pin = members(snapshot["pack"], "pack", "size sha256 version")
+    uint(pin["size"], 2**64 - 1, "size")
+    octets(pin["sha256"], 32, "sha256")
+    uint(pin["version"], VERSION_MAX, "version", least=1)
+    uint(snapshot["root"], VERSION_MAX, "root", least=1)
+    order = []
+    for file in items(snapshot["files"], 0, 1024, "files"):
+        members(file, "file", "kind list size sha256 version", "from column")
+        kind, column, start = file["kind"], file.get("column"), file.get("from")
+        need(kind in ("column", "delta", "status"), "kind")
+        need((start is not None) == (kind == "delta") and (column is not None) == (kind == "column"), "file's members")
+        if "from" in file:
+            uint(start, 2**64 - 1, "from")
+        if "column" in file:
+            ident(column)
+        uint(file["size"], 2**64 - 1, "size")
+        octets(file["sha256"], 32, "sha256")
+        version = uint(file["version"], VERSION_MAX, "version")
+        order.append((ident(file["list"]), kind, column or "", -1 if start is None else start, version))
+    ascending(order, "files")
+
+
+def head(document, names):
+    members(document, "payload", names)
+    need(type(document["format"]) is int and document["format"] == 1, f"format {document['format']}")
+    uint(document["issued"], TIME_MAX, "issued")
+    uint(document["version"], VERSION_MAX, "version", least=1)
+    if "name" in document:
+        check_names(document["name"])
+
+
+def check_names(names):
+    members(names, "names", "en zh")
+    for text in names.values():
+        printable(text, 200, "name")
+
+
+def interval(value):
+    need(uint(value["from"], TIME_MAX, "from") <= uint(value["until"], TIME_MAX, "until"), "until before from")
+
+
+def members(value, what, names, optional=""):
+    known, given = set(names.split()), set(value) if isinstance(value, dict) else None
+    need(given is not None and known <= given <= known | set(optional.split()), f"{what}: not its members")
+    return value
+
+
+def items(value, least, most, what):
+    need(isinstance(value, list) and least <= len(value) <= most, f"{what}: not an array of {least} to {most}")
+    return value
+
+
+def ascending(values, what):
+    # Texts by their bytes: code points have the same order.
+    need(all(a < b for a, b in zip(values, values[1:])), f"{what}: not ascending")
+
+
+def ident(text):
+    need(isinstance(text, str) and re.fullmatch("[a-z0-9][a-z0-9-]{0,31}", text), "not an identifier")
+    return text
+
+
+def public_key(entry, what):
+    need(type(entry[0]) is int and entry[0] == -19, f"{what}: not the algorithm -19")
+    key = octets(entry[1], 32, what)
+    need(is_point(key) and not is_small_order(key), f"{what}: not an Ed25519 public key")
+    return key
+
+
+def is_point(encoded):
+    """RFC 8032 section 5.1.3: whether these bytes are the encoding of a point of the curve."""
+    y = int.from_bytes(encoded, "little") & (2**255 - 1)
+    if y >= P:
+        return False
+    d = -121665 * pow(121666, -1, P)
+    xx = (y * y - 1) * pow(d * y * y + 1, -1, P) % P
+    return xx == 0 and encoded[31] < 128 or pow(xx, (P - 1) // 2, P) == 1
 
 
 def check_entry(entry):
@@ -329,7 +477,8 @@ def check_fixtures(folder):
         data = (folder / "trust" / name).read_bytes()
         keys = [PublicKey(folder / f"../../keys/demo/{role}-{n}.pub") for n in range(count)]
         forged = bytes([*data[:-1], data[-1] ^ 1])
-        for case, needed, expected in [(data, threshold, True), (data, threshold + 1, False), (forged, threshold, False)]:
+        cases = [(data, threshold, True), (data, threshold + 1, False), (forged, threshold, False)]
+        for case, needed, expected in cases:
             try:
                 check_document(case, keys, needed)
                 found, why = True, "verifies"

@@ -14,7 +14,8 @@ use postern_core::time::{Time, TimeEvidence};
 use postern_core::verdict::{Judge, Outcome};
 use postern_core::{base45, demo};
 
-static JUDGE: LazyLock<Judge> = LazyLock::new(|| Judge::new(authority::TRUST.clone()).expect("the fixtures' rules compile"));
+static JUDGE: LazyLock<Judge> =
+    LazyLock::new(|| Judge::new(authority::TRUST.clone()).expect("the fixtures' rules compile"));
 
 fn check(text: &str) {
     let parsed = ParsedCode::from_text(text);

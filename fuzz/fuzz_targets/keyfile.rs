@@ -51,7 +51,7 @@ fn is_costly(bytes: &[u8]) -> bool {
                     params.block_size.into(),
                     params.parallelization.into(),
                 ];
-                n == 0 || n <= 1 << 20 && r <= 32 && p <= 16 && n.saturating_mul(r).saturating_mul(p) > 256
+                n <= 1 << 20 && r <= 32 && p <= 16 && n.saturating_mul(r).saturating_mul(p) > 256
             }
             _ => false,
         },

@@ -26,7 +26,9 @@ fn parse<P: Payload>(bytes: &[u8]) {
 }
 
 fn judge(candidate: &Candidate<'_>) {
-    let Ok(trust) = authority::TRUST.update(candidate).or_else(|_| authority::PINNED.update(candidate))
+    let Ok(trust) = authority::TRUST
+        .update(candidate)
+        .or_else(|_| authority::PINNED.update(candidate))
     else {
         return;
     };

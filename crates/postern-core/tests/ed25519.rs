@@ -99,8 +99,8 @@ struct CctvCase {
     flags: Option<Vec<String>>,
 }
 
-/// What strict verification says of a vector with these flags. `low_order_component_A` and `_R` alone do not matter: the
-/// cofactorless equation holds for such points, and they are not of small order themselves.
+/// What strict verification says of a vector with these flags. `low_order_component_A` and `_R` alone do not matter:
+/// the cofactorless equation holds for such points, and they are not of small order themselves.
 fn strict(flags: &[String]) -> Judged {
     let has = |flag: &str| flags.iter().any(|known| known == flag);
     let known = [

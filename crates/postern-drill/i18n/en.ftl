@@ -59,6 +59,15 @@ grade-aging = aging
 grade-stale = stale
 grade-refuse = too old to decide
 separator = ,{ " " }
+column-fault = fault
+column-taken = taken
+colon = :{ " " }
+why-gate-changed = the gate holds something else now
+why-gate-unchanged = the gate holds what it held
+why-nothing = nothing
+why-not-a-picture = no picture
+why-nothing-readable = nothing readable
+why-picture-damaged = damaged picture
 why-bad-signature = bad signature
 why-data-too-old = data too old, a person decides
 why-expired = expired
@@ -94,12 +103,11 @@ stick-old = the old stick after the new one
 logs = { $rows } verdicts are in the gates' logs; { $broken } logs are broken.
 all-good = All came as it must.
 not-good = Not all came as it must: see the marks above.
-next = Everything is in { $dir }. What was run is in { $commands }. Go on from there:
-    { "  " }cd { $dir }
-    { "  " }postern-verifier status --store { $gate }
-    { "  " }postern-verifier check --store { $gate } { $picture }
-    { "  " }postern-issuer pack show repository/pack/1.pack
-    Without an installation: cargo run --release --bin postern-verifier -- …
+next = Everything is in { $dir }, with what was run in { $commands }. Go on from here:
+    { "  " }cargo run --release --bin postern-verifier -- status --store { $gate }
+    { "  " }cargo run --release --bin postern-verifier -- check --store { $gate } { $picture }
+    { "  " }cargo run --release --bin postern-verifier -- scan --store { $gate }
+    { "  " }cargo run --release --bin postern-issuer -- pack show { $pack }
 
 ## Errors
 

@@ -59,6 +59,15 @@ grade-aging = 渐旧
 grade-stale = 陈旧
 grade-refuse = 过旧，不再判断
 separator = 、
+column-fault = 故障
+column-taken = 被接受
+colon = ：
+why-gate-changed = 验证点内容已变
+why-gate-unchanged = 验证点内容不变
+why-nothing = 无
+why-not-a-picture = 不是图片
+why-nothing-readable = 无可读内容
+why-picture-damaged = 图片损坏
 why-bad-signature = 签名无效
 why-data-too-old = 数据过旧，由人判断
 why-expired = 已过期
@@ -94,12 +103,11 @@ stick-old = 新 U 盘之后又用旧 U 盘
 logs = 各验证点日志中共有 { $rows } 条结论；损坏的日志 { $broken } 份。
 all-good = 一切如预期。
 not-good = 有不符预期之处，见上方标记。
-next = 全部内容在 { $dir }，所用命令见 { $commands }。可以继续：
-    { "  " }cd { $dir }
-    { "  " }postern-verifier status --store { $gate }
-    { "  " }postern-verifier check --store { $gate } { $picture }
-    { "  " }postern-issuer pack show repository/pack/1.pack
-    未安装时：cargo run --release --bin postern-verifier -- …
+next = 全部内容在 { $dir }，所用命令见其中的 { $commands }。可以继续：
+    { "  " }cargo run --release --bin postern-verifier -- status --store { $gate }
+    { "  " }cargo run --release --bin postern-verifier -- check --store { $gate } { $picture }
+    { "  " }cargo run --release --bin postern-verifier -- scan --store { $gate }
+    { "  " }cargo run --release --bin postern-issuer -- pack show { $pack }
 
 ## 错误
 

@@ -36,11 +36,13 @@ pub(crate) struct Lab {
     pub(crate) pictures: Vec<String>,
     /// Rows of the people files that were rejected.
     pub(crate) rejects: u64,
+    /// When all of it was made.
+    made: Time,
 }
 
 impl Lab {
-    /// Builds a laboratory in a folder that is not there or empty.
-    pub(crate) fn build(dir: &Path, size: &SizeArgs, now: Time, session: &Session) -> Result<Self, DrillError> {
+    /// Builds a laboratory, as of a time, in a folder that is not there or empty.
+    pub(crate) fn build(dir: &Path, size: &SizeArgs, made: Time, session: &Session) -> Result<Self, DrillError> {
         let taken = fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
         if taken {
             return Err(DrillError::Exists(dir.to_owned()));
@@ -55,6 +57,7 @@ impl Lab {
             gates: (1..=size.gates).map(|n| format!("gates/gate-{n}")).collect(),
             pictures: Vec::new(),
             rejects: 0,
+            made,
         };
         let progress = Progress::new(4 + ISSUERS.len() as u64 + size.gates, session);
         progress.step("step-keys");
@@ -62,13 +65,13 @@ impl Lab {
         progress.step("step-root");
         lab.root()?;
         progress.step("step-pack");
-        sources::write(dir, now)?;
+        sources::write(dir, made)?;
         lab.pack(1)?;
         progress.step("step-snapshot");
-        lab.snapshot(None)?;
+        lab.snapshot(made)?;
         for (issuer, percent) in ISSUERS {
             progress.step("step-mint");
-            lab.mint(issuer, (size.people * percent / 100).max(1), size.seed, now)?;
+            lab.mint(issuer, (size.people * percent / 100).max(1), size.seed)?;
         }
         for gate in lab.gates.clone() {
             progress.step("step-gate");
@@ -83,9 +86,9 @@ impl Lab {
         self.dir.join(path)
     }
 
-    /// The daily job and a bundle, as of a time if it is not now.
-    pub(crate) fn snapshot(&mut self, at: Option<Time>) -> Result<(), DrillError> {
-        let at = at.map(|time| time.to_string());
+    /// The daily job and a bundle, as of a time.
+    pub(crate) fn snapshot(&mut self, at: Time) -> Result<(), DrillError> {
+        let at = at.to_string();
         let mut renew = vec![
             "snapshot",
             "renew",
@@ -94,8 +97,7 @@ impl Lab {
             "--key",
             "keys/snapshot.key",
         ];
-        renew.extend(["--passphrase-file", PASSPHRASE]);
-        renew.extend(at.iter().flat_map(|at| ["--at", at]));
+        renew.extend(["--at", &at, "--passphrase-file", PASSPHRASE]);
         self.player.issuer(&[0], &renew)?;
         self.player
             .issuer(&[0], &["bundle", "--repo", "repository", "--out", "update.bundle"])
@@ -105,10 +107,19 @@ impl Lab {
     /// The ceremony of a pack: build, sign by two publishers, assemble, publish.
     pub(crate) fn pack(&mut self, version: u64) -> Result<(), DrillError> {
         let draft = format!("ceremony/pack-{version}.draft");
-        self.player.issuer(
-            &[0],
-            &["pack", "new", "pack/pack.toml", "--repo", "repository", "--out", &draft],
-        )?;
+        let at = self.made.to_string();
+        let new = [
+            "pack",
+            "new",
+            "pack/pack.toml",
+            "--repo",
+            "repository",
+            "--out",
+            &draft,
+            "--at",
+            &at,
+        ];
+        self.player.issuer(&[0], &new)?;
         let publishers = ["keys/publisher-1.key", "keys/publisher-2.key"];
         self.ceremony("pack", &draft, &publishers, &["--root", "repository/root/1.root"])
     }
@@ -145,6 +156,7 @@ impl Lab {
     }
 
     fn root(&mut self) -> Result<(), DrillError> {
+        let at = self.made.to_string();
         let new = [
             "root",
             "new",
@@ -167,6 +179,8 @@ impl Lab {
             "2",
             "--snapshot-key",
             "keys/snapshot.pub",
+            "--at",
+            &at,
         ];
         self.player.issuer(&[0], &new)?;
         self.ceremony(
@@ -200,11 +214,13 @@ impl Lab {
             .map(drop)
     }
 
-    fn mint(&mut self, issuer: &str, people: u64, seed: u64, now: Time) -> Result<(), DrillError> {
+    fn mint(&mut self, issuer: &str, people: u64, seed: u64) -> Result<(), DrillError> {
         let file = format!("people-{issuer}.csv");
-        let rows = People::new(seed ^ u64::from(issuer.as_bytes()[0]), people, now).map_err(DrillError::People)?;
+        let rows =
+            People::new(seed ^ u64::from(issuer.as_bytes()[0]), people, self.made).map_err(DrillError::People)?;
         let out = BufWriter::new(create_new(&self.path(&file))?);
         people::write_csv_with_faults(&rows, FAULTS.min(people), out).map_err(DrillError::Output)?;
+        let at = self.made.to_string();
         let [key, ledger, codes] =
             ["keys/NAME.key", "ledger-NAME.sqlite", "codes-NAME"].map(|t| t.replace("NAME", issuer));
         let args = [
@@ -222,9 +238,11 @@ impl Lab {
             "repository",
             "--passphrase-file",
             PASSPHRASE,
+            "--at",
+            &at,
         ];
         let lines = self.player.issuer(&[3], &args)?;
-        self.rejects += lines.iter().filter(|line| line["type"] == "reject").count() as u64;
+        self.rejects += lines.iter().filter(|line| line["reject"].is_object()).count() as u64;
         let folder = self.path(&codes).join("pictures");
         let entries = fs::read_dir(&folder).map_err(|e| FileError::new(&folder, FileAction::Read, e))?;
         let names = entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()));

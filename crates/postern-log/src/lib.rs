@@ -23,7 +23,7 @@ mod verify;
 
 pub use error::LogError;
 pub use event::{Event, EventError, Flags, Grade, NewEvent, Outcome, Source};
-pub use reader::{Counts, MAX_GATE_LEN, Reader, Tip};
+pub use reader::{Counts, MAX_GATE_LEN, Reader, Tip, is_gate_id};
 pub use schema::{APPLICATION_ID, FORMAT};
 pub use store::{Log, Logged};
 pub use verify::{Finding, MAX_FINDINGS, VerifyReport};

@@ -289,7 +289,8 @@ impl Reader {
     }
 }
 
-/// Whether `text` can be the name of a gate.
-pub(crate) fn is_gate_id(text: &str) -> bool {
+/// Whether `text` can be the name of a gate: 1 to [`MAX_GATE_LEN`] visible ASCII characters but `+`, so that it can be
+/// the name of a key in a signed note.
+pub fn is_gate_id(text: &str) -> bool {
     (1..=MAX_GATE_LEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'+')
 }

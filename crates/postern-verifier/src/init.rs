@@ -17,7 +17,7 @@ use postern_core::keys::{PrivateKey, Role, Signer};
 use postern_core::text::is_printable;
 use postern_core::trust::{Document, Keys, Payload, Root, Trust};
 use postern_core::verdict::Judge;
-use postern_log::{Log, MAX_GATE_LEN};
+use postern_log::{Log, is_gate_id};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -34,7 +34,7 @@ const MAX_PLACE: usize = 200;
 /// Runs the command.
 pub(crate) fn run(args: &InitArgs, session: &Session) -> Result<u8, Error> {
     store::must_be_new(&args.store)?;
-    if args.name.as_deref().is_some_and(|name| !is_gate_name(name)) {
+    if args.name.as_deref().is_some_and(|name| !is_gate_id(name)) {
         return Err(Error::GateName);
     }
     if args.place.as_deref().is_some_and(|place| !is_place(place)) {
@@ -218,11 +218,6 @@ fn make(folder: &Path, fill: impl FnOnce(&Path) -> Result<(), Error>) -> Result<
             .map_err(failed)?;
     }
     Ok(())
-}
-
-/// What the log takes as the name of a gate.
-fn is_gate_name(text: &str) -> bool {
-    (1..=MAX_GATE_LEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'+')
 }
 
 fn is_place(text: &str) -> bool {

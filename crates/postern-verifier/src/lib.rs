@@ -6,7 +6,7 @@
 //! scanner -> text /
 //! ```
 //!
-//! The order is a matter of types: a [`judged::Judged`] shows nothing, only what came back from the log can be shown.
+//! The order is a matter of types: a `Judged` shows nothing, only what came back from the log can be shown.
 //! The program opens no socket and looks up no name; pictures are read in a child process that holds no store and no
 //! key. `docs/VERDICTS.md` has the words, the exit statuses and the JSON.
 

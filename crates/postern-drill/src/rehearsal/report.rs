@@ -85,39 +85,71 @@ impl Day {
     }
 }
 
-/// Something bad that was tried.
+/// Something bad that was tried: what had to follow, and what followed.
 #[derive(Debug)]
 pub(super) struct Attack {
     id: &'static str,
-    expected: String,
-    got: String,
+    expected: Followed,
+    got: Followed,
+}
+
+/// An outcome and the reason for it, by their stable names.
+#[derive(Debug, PartialEq, Eq)]
+struct Followed {
+    outcome: String,
+    reason: String,
+}
+
+impl Followed {
+    fn new(outcome: &str, reason: &str) -> Self {
+        Self {
+            outcome: outcome.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// In words.
+    fn text(&self, say: &dyn Fn(&str) -> String) -> String {
+        let outcome = say(&format!("column-{}", self.outcome));
+        format!("{outcome}{}{}", say("colon"), say(&format!("why-{}", self.reason)))
+    }
+
+    /// For programs.
+    fn json(&self) -> Value {
+        json!({ "outcome": self.outcome, "reason": self.reason })
+    }
 }
 
 impl Attack {
-    /// A text or a picture at a gate: the outcome and the reason that must follow, and what followed.
+    /// A text or a picture at a gate: the outcome and the reason that must follow, and the JSON object that followed.
     pub(super) fn of(id: &'static str, (outcome, reason): (&str, &str), line: Option<&Value>) -> Self {
         let line = line.unwrap_or(&Value::Null);
+        let text = |value: &Value| value.as_str().unwrap_or("nothing").to_owned();
         let got = match line["type"].as_str() {
-            Some("fault") => format!("fault: {}", line["reason"].as_str().unwrap_or_default()),
-            _ => {
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                format!("{}: {}", text(&line["outcome"]), text(&line["reasons"][0]))
-            }
+            Some("fault") => Followed {
+                outcome: "fault".to_owned(),
+                reason: text(&line["reason"]),
+            },
+            _ => Followed {
+                outcome: text(&line["outcome"]),
+                reason: text(&line["reasons"][0]),
+            },
         };
         Self {
             id,
-            expected: format!("{outcome}: {reason}"),
+            expected: Followed::new(outcome, reason),
             got,
         }
     }
 
     /// A stick: it must be refused, and the gate must hold what it held.
     pub(super) fn stick(id: &'static str, status: i32, same: bool) -> Self {
-        let says = |refused, same| format!("refused: {refused}, unchanged: {same}");
+        let outcome = if status == 1 { "refuse" } else { "taken" };
+        let reason = if same { "gate-unchanged" } else { "gate-changed" };
         Self {
             id,
-            expected: says(true, true),
-            got: says(status == 1, same),
+            expected: Followed::new("refuse", "gate-unchanged"),
+            got: Followed::new(outcome, reason),
         }
     }
 
@@ -199,11 +231,10 @@ impl Report {
                 .chain([(String::new(), Align::Left)]),
         );
         for attack in &self.attacks {
-            let got = if attack.is_as_expected() {
-                attack.got.clone()
-            } else {
-                format!("{} ({})", attack.got, attack.expected)
-            };
+            let mut got = attack.got.text(&say);
+            if !attack.is_as_expected() {
+                got += &format!(" ({})", attack.expected.text(&say));
+            }
             table.row([say(attack.id), got, mark(attack.is_as_expected())]);
         }
         text += &table.render(None, colors);
@@ -216,8 +247,9 @@ impl Report {
         let next = [
             ("dir", dir.into()),
             ("commands", COMMANDS.into()),
-            ("picture", first.into()),
-            ("gate", lab.gates[0].clone().into()),
+            ("picture", lab.path(&first).display().to_string().into()),
+            ("gate", lab.path(&lab.gates[0]).display().to_string().into()),
+            ("pack", lab.path("repository/pack/1.pack").display().to_string().into()),
         ];
         text += &format!("{}\n", catalog.text("next", &next));
         text
@@ -240,7 +272,7 @@ impl Report {
             .iter()
             .map(|attack| {
                 json!({
-                    "what": attack.id, "expected": attack.expected, "got": attack.got,
+                    "what": attack.id, "expected": attack.expected.json(), "got": attack.got.json(),
                     "as_expected": attack.is_as_expected(),
                 })
             })
