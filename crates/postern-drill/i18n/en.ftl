@@ -1,23 +1,18 @@
 cmd = Rehearse an outage with the real parts
     .about-long = Makes keys and a trust repository, mints codes as pictures from a made-up people file, sets up gates, takes the centre away, judges the pictures as days go by, tries bad codes and hostile updates, and goes the way back. Everything stays in a folder to look at. The programs are the real ones, each in a process of its own.
     .after-help = Exit status: 0 all came as it must, 1 something did not, 2 wrong usage.
-    .out = The folder to make; without it "drill", or "drill-2" and so on
+    .out = What to make: the folder of a rehearsal (without it "drill", or "drill-2" and so on), or a people file
     .people = How many people get a code
     .gates = How many gates there are
     .seed = Another seed, other people
 
 cmd-lab = Leave a ready laboratory: keys, repository, bundle, ledgers, people files, pictures, gates
     .dir = The folder to make
-    .people = How many people get a code
-    .gates = How many gates there are
-    .seed = Another seed, other people
 
 cmd-people = Write a made-up people file
     .count = How many people
-    .seed = Another seed, other people
     .at = All dates are before this time instead of now (RFC 3339 or YYYY-MM-DD)
     .faults = Add so many faulty rows, which an issuer must reject
-    .out = The file to write; without it standard output
 
 ## Progress
 

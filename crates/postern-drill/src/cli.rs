@@ -6,19 +6,20 @@ use clap::{Args, Parser, Subcommand};
 use postern_cli::CommonArgs;
 
 #[derive(Parser)]
-#[command(name = "postern-drill", version, args_conflicts_with_subcommands = true)]
+#[command(name = "postern-drill", version)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) _common: CommonArgs,
     #[command(flatten)]
-    pub(crate) rehearsal: RehearsalArgs,
+    pub(crate) shared: SharedArgs,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
 
+/// What the rehearsal, which has no name of its own, shares with the subcommands.
 #[derive(Args)]
-pub(crate) struct RehearsalArgs {
-    #[arg(long, value_name = "DIR")]
+pub(crate) struct SharedArgs {
+    #[arg(long, global = true, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) size: SizeArgs,
@@ -26,11 +27,13 @@ pub(crate) struct RehearsalArgs {
 
 #[derive(Args)]
 pub(crate) struct SizeArgs {
-    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u64).range(10..=1_000_000))]
+    #[arg(long, global = true, value_name = "N", default_value_t = 400,
+          value_parser = clap::value_parser!(u64).range(10..=1_000_000))]
     pub(crate) people: u64,
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=100))]
+    #[arg(long, global = true, value_name = "N", default_value_t = 3,
+          value_parser = clap::value_parser!(u64).range(1..=100))]
     pub(crate) gates: u64,
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, global = true, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
 }
 
@@ -44,20 +47,14 @@ pub(crate) enum Command {
 pub(crate) struct LabArgs {
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
-    #[command(flatten)]
-    pub(crate) size: SizeArgs,
 }
 
 #[derive(Args)]
 pub(crate) struct PeopleArgs {
     #[arg(long, value_name = "N")]
     pub(crate) count: u64,
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    pub(crate) seed: u64,
     #[arg(long, value_name = "TIME", value_parser = postern_cli::clock::parse_time)]
     pub(crate) at: Option<i64>,
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) faults: u64,
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
 }

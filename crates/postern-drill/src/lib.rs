@@ -20,7 +20,7 @@ use postern_cli::output::Output;
 use postern_cli::{Session, Texts, clock};
 use postern_core::time::Time;
 
-use cli::{Cli, Command, PeopleArgs};
+use cli::{Cli, Command, PeopleArgs, SharedArgs};
 use error::DrillError;
 
 /// The texts of this program.
@@ -53,10 +53,10 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
 
 fn run(cli: Cli, session: &Session) -> Result<u8, DrillError> {
     match &cli.command {
-        None => rehearsal::run(&cli.rehearsal, session),
+        None => rehearsal::run(&cli.shared, session),
         Some(Command::Lab(args)) => {
             let now = Time::saturating(clock::now());
-            lab::Lab::build(&args.dir, &args.size, now, session)?;
+            lab::Lab::build(&args.dir, &cli.shared.size, now, session)?;
             let mut out = Output::stdout();
             let text = session
                 .catalog
@@ -66,14 +66,14 @@ fn run(cli: Cli, session: &Session) -> Result<u8, DrillError> {
                 .map_err(DrillError::Output)?;
             Ok(0)
         }
-        Some(Command::People(args)) => write_people(args).map(|()| 0),
+        Some(Command::People(args)) => write_people(args, &cli.shared).map(|()| 0),
     }
 }
 
-fn write_people(args: &PeopleArgs) -> Result<(), DrillError> {
+fn write_people(args: &PeopleArgs, shared: &SharedArgs) -> Result<(), DrillError> {
     let at = Time::saturating(args.at.unwrap_or_else(clock::now));
-    let people = people::People::new(args.seed, args.count, at).map_err(DrillError::People)?;
-    let mut out: Box<dyn Write> = match &args.out {
+    let people = people::People::new(shared.size.seed, args.count, at).map_err(DrillError::People)?;
+    let mut out: Box<dyn Write> = match &shared.out {
         None => Box::new(Output::stdout()),
         Some(path) => Box::new(lab::create_new(path)?),
     };

@@ -10,7 +10,7 @@ use postern_core::keys::PrivateKey;
 use postern_core::time::Time;
 use serde_json::Value;
 
-use crate::cli::RehearsalArgs;
+use crate::cli::SharedArgs;
 use crate::error::DrillError;
 use crate::lab::{Lab, Progress};
 use crate::samples;
@@ -27,7 +27,7 @@ const DAYS: [(u64, &str); 4] = [(1, "fresh"), (5, "aging"), (20, "stale"), (LAST
 const LAST_DAY: u64 = 45;
 
 /// Runs the rehearsal; the status is 0 if all came as it must.
-pub(crate) fn run(args: &RehearsalArgs, session: &Session) -> Result<u8, DrillError> {
+pub(crate) fn run(args: &SharedArgs, session: &Session) -> Result<u8, DrillError> {
     let dir = args.out.clone().unwrap_or_else(|| crate::unused("drill"));
     // It all began so long ago that it ends now: the gates are then as fresh as real ones, to go on with by hand.
     let start = Time::saturating(clock::now() - (LAST_DAY * DAY) as i64);
