@@ -85,6 +85,16 @@ pub(crate) fn open_signer(
     }
 }
 
+/// Opens the key of document tags.
+pub(crate) fn open_tag(path: &Path, passphrase: &PassphraseSource, session: &Session) -> Result<TagKey, IssuerError> {
+    match open(path, passphrase, session)? {
+        (SecretKey::Tag(key), _) => Ok(key),
+        (SecretKey::Signing(_), is) => {
+            Err(IssuerError::KeyOfOtherRole(path.to_owned(), is.unwrap_or(Role::Code), Role::Tag))
+        }
+    }
+}
+
 /// Reads a public key to list in `role`.
 pub(crate) fn read_public_for(path: &Path, role: Role) -> Result<PublicKey, IssuerError> {
     match read_public(path)? {

@@ -68,7 +68,7 @@ pub fn run_to(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result
     let signer = crate::key::open_signer(&args.key, Role::Code, &args.passphrase, session)?;
     let issuing = Issuing::new(&trust, first_root, signer, terms)?;
     let tag_key = match &args.tag_key {
-        Some(path) => Some(issuing::open_tag_key(path, &args.passphrase, session)?),
+        Some(path) => Some(crate::key::open_tag(path, &args.passphrase, session)?),
         None => None,
     };
     let mut ledger = Ledger::open(&args.ledger, issuing.owner(), args.capacity, random::bytes()?)?;

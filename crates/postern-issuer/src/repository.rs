@@ -13,6 +13,9 @@ use postern_core::verdict::Judge;
 use crate::cli::BundleArgs;
 use crate::error::IssuerError;
 
+/// A document and the bytes it was published as.
+type Published<P> = (Document<P>, Vec<u8>);
+
 /// A repository in a folder.
 #[derive(Debug)]
 pub struct Repository {
@@ -60,7 +63,7 @@ impl Repository {
     }
 
     /// The published pack of the highest version.
-    pub(crate) fn newest_pack(&self) -> Result<Option<(Document<Pack>, Vec<u8>)>, IssuerError> {
+    pub(crate) fn newest_pack(&self) -> Result<Option<Published<Pack>>, IssuerError> {
         let mut newest = None;
         for version in 1.. {
             let Some(bytes) = self.read(&path(DocumentKind::Pack, version), Pack::MAX_LEN)? else {

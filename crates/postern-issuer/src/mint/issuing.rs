@@ -2,19 +2,15 @@
 
 use std::path::Path;
 
-use postern_cli::secret::PassphraseSource;
-use postern_cli::{Session, files};
+use postern_cli::files;
 use postern_core::code::{self, Claims};
 use postern_core::demo;
-use postern_core::keyfile::{self, KeyFile, SecretKey};
 use postern_core::keys::{Kid, PrivateKey, PublicKey, Role, SignError, Signer};
 use postern_core::record::{DocumentTag, Facts, Holder, Record};
 use postern_core::repository;
-use postern_core::tag::TagKey;
 use postern_core::text::Names;
 use postern_core::time::Time;
 use postern_core::trust::{DocumentKind, Issuer, IssuerKey, Payload, Root, Trust};
-use zeroize::Zeroizing;
 
 use super::error::MintError;
 use super::ledger::Owner;
@@ -160,31 +156,6 @@ impl Issuing {
     /// Those of the key.
     pub fn text(&self, claims: &Claims) -> Result<String, SignError> {
         code::mint(&self.signer, self.kid, claims)
-    }
-}
-
-/// Opens the tag key in a file.
-pub(super) fn open_tag_key(
-    path: &Path,
-    passphrase: &PassphraseSource,
-    session: &Session,
-) -> Result<TagKey, IssuerError> {
-    let in_file = |e| IssuerError::Key(path.to_owned(), e);
-    let bytes = Zeroizing::new(files::read_bounded(path, keyfile::MAX_LEN as u64).map_err(IssuerError::File)?);
-    let file = KeyFile::parse(&bytes).map_err(in_file)?;
-    let passphrase = match file.is_encrypted() {
-        true => {
-            let asked = passphrase.existing(&path.display().to_string(), &session.catalog);
-            asked.map_err(IssuerError::Secret)?
-        }
-        false => Zeroizing::default(),
-    };
-    match file.open(&passphrase).map_err(in_file)? {
-        SecretKey::Tag(key) => Ok(key),
-        SecretKey::Signing(_) => {
-            let is = file.role().unwrap_or(Role::Code);
-            Err(IssuerError::KeyOfOtherRole(path.to_owned(), is, Role::Tag))
-        }
     }
 }
 
