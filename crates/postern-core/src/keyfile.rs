@@ -143,9 +143,14 @@ impl KeyFile {
             return Err(KeyFileError::UnsupportedEncryption);
         };
         let affordable = match &scheme.kdf {
-            pbes2::Kdf::Pbkdf2(params) => params.iteration_count <= 10_000_000,
+            pbes2::Kdf::Pbkdf2(params) => (1..=10_000_000).contains(&params.iteration_count),
             pbes2::Kdf::Scrypt(params) => {
-                params.cost_parameter <= 1 << 20 && params.block_size <= 32 && params.parallelization <= 16
+                let (n, r) = (params.cost_parameter, u64::from(params.block_size));
+                // 128 N r bytes of memory: at most 512 MiB. The library panics on N = 0.
+                (2..=1 << 20).contains(&n)
+                    && (1..=32).contains(&r)
+                    && n * r <= 1 << 22
+                    && (1..=16).contains(&params.parallelization)
             }
             _ => return Err(KeyFileError::UnsupportedEncryption),
         };
@@ -381,23 +386,39 @@ mod tests {
         assert_eq!(parse_public(private.as_bytes()), Err(KeyFileError::NotAPublicKey));
     }
 
-    #[test]
-    fn a_costly_key_is_refused_before_the_cost_is_paid() {
+    /// An encrypted key whose scrypt parameters are others than it was encrypted with.
+    fn with_scrypt(n: u64, r: u16, p: u16) -> KeyFile {
         let info = private_key_info(&key()).unwrap();
-        let mut scheme =
-            pbes2::Parameters::generate_scrypt_aes256cbc(scrypt::Params::new(4, 1, 1).unwrap(), &[0; 16], [0; 16])
-                .unwrap();
+        let cheap = scrypt::Params::new(4, 1, 1).unwrap();
+        let mut scheme = pbes2::Parameters::generate_scrypt_aes256cbc(cheap, &[0; 16], [0; 16]).unwrap();
         let sealed = scheme.encrypt(b"p", &info).unwrap();
         if let pbes2::Kdf::Scrypt(params) = &mut scheme.kdf {
-            params.cost_parameter = 1 << 30;
+            (params.cost_parameter, params.block_size, params.parallelization) = (n, r, p);
         }
         let info = EncryptedPrivateKeyInfoRef {
             encryption_algorithm: scheme.into(),
             encrypted_data: OctetStringRef::new(&sealed).unwrap(),
         };
         let pem = to_pem(LABEL_ENCRYPTED, Role::Code, &info.to_der().unwrap()).unwrap();
-        let file = KeyFile::parse(pem.as_bytes()).unwrap();
-        assert_eq!(file.open(b"p").unwrap_err(), KeyFileError::UnsupportedEncryption);
+        KeyFile::parse(pem.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_costly_key_is_refused_before_the_cost_is_paid() {
+        assert!(with_scrypt(16, 1, 1).open(b"p").is_ok());
+        for (n, r, p) in [(1 << 30, 1, 1), (1 << 20, 32, 1), (16, 33, 1), (16, 1, 17)] {
+            let opened = with_scrypt(n, r, p).open(b"p");
+            assert_eq!(opened.unwrap_err(), KeyFileError::UnsupportedEncryption, "{n} {r} {p}");
+        }
+    }
+
+    /// Found by fuzzing: the library panicked on a cost of 0.
+    #[test]
+    fn a_cost_of_nothing_is_refused() {
+        for (n, r, p) in [(0, 1, 1), (1, 1, 1), (16, 0, 1), (16, 1, 0)] {
+            let opened = with_scrypt(n, r, p).open(b"p");
+            assert_eq!(opened.unwrap_err(), KeyFileError::UnsupportedEncryption, "{n} {r} {p}");
+        }
     }
 
     #[test]

@@ -116,10 +116,11 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// [`WeakKey`] where the bytes are no point of the curve, or one of small order.
+    /// [`WeakKey`] where the bytes are no point of the curve, one of small order, or not the one encoding of a point
+    /// (RFC 8032 section 5.1.3).
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, WeakKey> {
         match VerifyingKey::from_bytes(bytes) {
-            Ok(key) if !key.is_weak() => Ok(Self(key)),
+            Ok(key) if !key.is_weak() && key.to_edwards().compress().as_bytes() == bytes => Ok(Self(key)),
             _ => Err(WeakKey),
         }
     }
@@ -207,7 +208,7 @@ pub struct WeakKey;
 
 impl std::fmt::Display for WeakKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("not an Ed25519 public key, or one of small order")
+        f.write_str("not an Ed25519 public key in its one encoding, or one of small order")
     }
 }
 
@@ -294,6 +295,14 @@ mod tests {
         identity[0] = 1;
         assert_eq!(PublicKey::from_bytes(&identity), Err(WeakKey));
         assert_eq!(PublicKey::from_bytes(&[0; 32]), Err(WeakKey), "order 4");
+    }
+
+    /// Found by comparison with a second implementation: y = p + 3, a point of the curve in a second spelling.
+    #[test]
+    fn a_key_has_one_encoding() {
+        let mut second = [0xff; 32];
+        (second[0], second[31]) = (0xf0, 0x7f);
+        assert_eq!(PublicKey::from_bytes(&second), Err(WeakKey));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub fn is_printable(text: &str) -> bool {
     let hidden = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}'
+            || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'
                 | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     text.trim() == text && !text.contains(hidden)
@@ -153,6 +153,8 @@ mod tests {
             "a\u{7f}",
             "a\u{85}b",
             "\u{2066}",
+            "a\u{200b}b",
+            "a\u{61c}b",
         ] {
             assert!(!is_printable(bad), "{bad:?}");
         }

@@ -89,9 +89,11 @@ pub(crate) fn open_signer(
 pub(crate) fn open_tag(path: &Path, passphrase: &PassphraseSource, session: &Session) -> Result<TagKey, IssuerError> {
     match open(path, passphrase, session)? {
         (SecretKey::Tag(key), _) => Ok(key),
-        (SecretKey::Signing(_), is) => {
-            Err(IssuerError::KeyOfOtherRole(path.to_owned(), is.unwrap_or(Role::Code), Role::Tag))
-        }
+        (SecretKey::Signing(_), is) => Err(IssuerError::KeyOfOtherRole(
+            path.to_owned(),
+            is.unwrap_or(Role::Code),
+            Role::Tag,
+        )),
     }
 }
 

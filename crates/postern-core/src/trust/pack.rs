@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Payload;
 use super::error::DocumentKind;
-use super::root::check_head;
+use super::root::{check_head, check_times};
 use crate::certlogic::Json;
 use crate::cose::ALG_ED25519;
 use crate::keys::{PublicKey, Role};
@@ -241,7 +241,8 @@ impl TryFrom<PackShape> for Pack {
             windows,
             value_sets,
         } = shape;
-        check_head(format, issued, expires, version)?;
+        check_head(format, version)?;
+        check_times(issued, expires)?;
         let value_sets: BTreeMap<_, _> = value_sets.0.into_iter().map(|(ByLength(id), set)| (id, set)).collect();
         if issuers.len() > MAX_ISSUERS || rules.len() > MAX_RULES || value_sets.len() > MAX_RULES {
             return Err("too many issuers, rules or value sets");
