@@ -27,7 +27,7 @@ fn check(text: &str) {
     }
     let floor = JUDGE.trust().time_floor();
     for system in [Time::default(), authority::NOW, Time::MAX] {
-        let verdict = JUDGE.check(text, TimeEvidence { system, floor });
+        let verdict = JUDGE.check(text, TimeEvidence::Clock { system, floor });
         assert_eq!(verdict.outcome == Outcome::Admit, verdict.reasons.is_empty());
         assert_eq!(verdict.code.is_some(), parsed.is_ok());
         assert!(verdict.issuer.is_some() || (verdict.claims.is_none() && verdict.rules.is_empty()));

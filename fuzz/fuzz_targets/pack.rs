@@ -34,7 +34,7 @@ fn judge(candidate: &Candidate<'_>) {
     };
     let Ok(judge) = Judge::new(trust) else { return };
     let text = CODE.trim_end().rsplit('\n').next().expect("a line");
-    let time = TimeEvidence {
+    let time = TimeEvidence::Clock {
         system: authority::NOW,
         floor: judge.trust().time_floor(),
     };

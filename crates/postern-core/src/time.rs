@@ -87,24 +87,41 @@ impl std::fmt::Display for Time {
 
 /// What a program knows of the time when it asks for a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimeEvidence {
-    /// What the system clock says: a claim, not a fact.
-    pub system: Time,
-    /// The newest time that a valid signature vouches for, as the program has persisted it.
-    pub floor: Time,
+pub enum TimeEvidence {
+    /// A time that a person asked for, to look at the past or ahead. It is no clock, so it cannot be wrong.
+    Chosen(Time),
+    /// The clock of the machine.
+    Clock {
+        /// What the system clock says: a claim, not a fact.
+        system: Time,
+        /// The newest time that a valid signature vouches for, as the program has persisted it.
+        floor: Time,
+    },
 }
 
 impl TimeEvidence {
     /// The time to judge by: never earlier than the floor.
     pub fn now(self) -> Time {
-        self.system.max(self.floor)
+        match self {
+            Self::Chosen(time) => time,
+            Self::Clock { system, floor } => system.max(floor),
+        }
     }
 
-    /// The system clock is behind what signatures vouch for.
-    pub fn is_suspect(self) -> bool {
-        self.system < self.floor
+    /// Whether the clock is behind what signatures vouch for, or so far behind a snapshot of this time that one of the two
+    /// is wrong.
+    pub fn is_suspect(self, snapshot: Option<Time>) -> bool {
+        match self {
+            Self::Chosen(_) => false,
+            Self::Clock { system, floor } => {
+                system < floor || snapshot.is_some_and(|snapshot| snapshot.since(self.now()) > SNAPSHOT_AHEAD)
+            }
+        }
     }
 }
+
+/// How far a snapshot may be ahead of the gate's time before the clock is suspect, in seconds.
+pub const SNAPSHOT_AHEAD: u64 = 86_400;
 
 /// A calendar day as days since 2020-01-01, up to 2199-06-06.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -141,16 +158,24 @@ mod tests {
     #[test]
     fn the_later_of_clock_and_floor_counts() {
         let [early, late] = [100, 200].map(Time::saturating);
-        let good = TimeEvidence {
-            system: late,
-            floor: early,
+        let clock = |system, floor| TimeEvidence::Clock { system, floor };
+        let said = |evidence: TimeEvidence| (evidence.now(), evidence.is_suspect(None));
+        assert_eq!(said(clock(late, early)), (late, false));
+        assert_eq!(said(clock(early, late)), (late, true));
+        assert_eq!(said(TimeEvidence::Chosen(early)), (early, false));
+    }
+
+    #[test]
+    fn a_clock_far_behind_a_snapshot_is_suspect() {
+        let now = Time::saturating(1_000_000);
+        let clock = TimeEvidence::Clock {
+            system: now,
+            floor: now,
         };
-        assert_eq!((good.now(), good.is_suspect()), (late, false));
-        let behind = TimeEvidence {
-            system: early,
-            floor: late,
-        };
-        assert_eq!((behind.now(), behind.is_suspect()), (late, true));
+        let ahead = |seconds| Some(now.plus(seconds));
+        assert!(!clock.is_suspect(ahead(SNAPSHOT_AHEAD)));
+        assert!(clock.is_suspect(ahead(SNAPSHOT_AHEAD + 1)));
+        assert!(!TimeEvidence::Chosen(now).is_suspect(ahead(SNAPSHOT_AHEAD + 1)));
     }
 
     #[test]

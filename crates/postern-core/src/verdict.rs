@@ -12,11 +12,8 @@ use crate::keys::Kid;
 use crate::keys::Role;
 use crate::policy::Policy;
 use crate::record::DocumentTag;
-use crate::time::{Time, TimeEvidence};
+use crate::time::{SNAPSHOT_AHEAD, Time, TimeEvidence};
 use crate::trust::{Issuer, IssuerKey, Otherwise, Pack, Trust, TrustError, Windows};
-
-/// How far a snapshot may be ahead of the gate's time before the clock is suspect.
-pub const SNAPSHOT_AHEAD: u64 = 86_400;
 
 /// How far a code's issue may be ahead of the gate's time before that is a reason: clocks differ by this much.
 pub const ISSUE_AHEAD: u64 = 300;
@@ -318,7 +315,7 @@ impl Judge {
             snapshot: 0,
         };
         let (Some(snapshot), Some(pack)) = (self.trust.snapshot(), self.trust.pack()) else {
-            return (data, time.is_suspect());
+            return (data, time.is_suspect(None));
         };
         let (snapshot, pack) = (snapshot.payload(), pack.payload());
         data.age = now.since(snapshot.issued);
@@ -331,7 +328,7 @@ impl Judge {
             Grade::Fresh
         };
         data.grade = grade(data.age, pack.windows).max(at_best);
-        (data, time.is_suspect() || ahead)
+        (data, time.is_suspect(Some(snapshot.issued)))
     }
 
     /// Judges one text.

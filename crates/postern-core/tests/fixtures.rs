@@ -96,7 +96,7 @@ fn every_vector_is_judged_as_it_says() {
             let found = ParsedCode::from_bytes(&bytes).map_or("malformed-code", |_| "-");
             ("refuse".to_owned(), found.to_owned())
         } else {
-            let time = TimeEvidence {
+            let time = TimeEvidence::Clock {
                 system: vector.at(),
                 floor: judge.trust().time_floor(),
             };

@@ -290,7 +290,7 @@ fn past_the_expiry_of_root_or_pack_the_data_is_stale() {
 
 #[test]
 fn a_clock_behind_the_floor_is_noticed_and_the_gate_keeps_serving() {
-    let time = TimeEvidence {
+    let time = TimeEvidence::Clock {
         system: Time::default(),
         floor: MADE,
     };
@@ -298,6 +298,17 @@ fn a_clock_behind_the_floor_is_noticed_and_the_gate_keeps_serving() {
     expect(&verdict, Outcome::Admit, &[]);
     assert!(verdict.clock_suspect);
     assert_eq!((verdict.now, verdict.data.grade), (MADE, Grade::Stale));
+}
+
+#[test]
+fn a_chosen_time_is_no_clock_that_could_be_wrong() {
+    let verdict = judge().check(&minted("east-code", &claims()), TimeEvidence::Chosen(Time::default()));
+    expect(
+        &verdict,
+        Outcome::Refer,
+        &[Reason::IssuedInFuture, Reason::IssuerNotInForce],
+    );
+    assert!(!verdict.clock_suspect);
 }
 
 #[test]

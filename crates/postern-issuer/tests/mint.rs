@@ -35,7 +35,7 @@ fn pictures_are_read_back_and_admitted() {
     let (status, lines) = mint_json(&args);
     assert_eq!((status, lines.len()), (0, 1));
     let judge = office.judge();
-    let time = TimeEvidence {
+    let time = TimeEvidence::Clock {
         system: AT.plus(3600),
         floor: MADE,
     };

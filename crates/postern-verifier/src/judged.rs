@@ -53,8 +53,7 @@ impl Gate {
     /// Judges a text. The verdict comes out of the log only.
     pub(crate) fn judge(&self, text: &str, source: Source, origin: Origin) -> Judged {
         let system = Clock::system();
-        let mut verdict = self.judge.check(text, self.clock.evidence(system));
-        verdict.clock_suspect = self.clock.suspect(verdict.clock_suspect);
+        let verdict = self.judge.check(text, self.clock.evidence(system));
         Judged {
             issuer: self.judge.issuer(&verdict).map(|issuer| issuer.id.to_string()),
             verdict,
@@ -83,17 +82,12 @@ impl Gate {
 
     /// The age of the data at `now`, and whether the clock is suspect.
     pub(crate) fn data_age(&self, system: Time) -> (DataAge, bool) {
-        let (data, suspect) = self.judge.data_age(self.clock.evidence(system));
-        (data, self.clock.suspect(suspect))
+        self.judge.data_age(self.clock.evidence(system))
     }
 
     /// The grade of the data at a time that is taken for the right one.
     pub(crate) fn grade_at(&self, time: Time) -> Grade {
-        let evidence = TimeEvidence {
-            system: time,
-            floor: Time::default(),
-        };
-        self.judge.data_age(evidence).0.grade
+        self.judge.data_age(TimeEvidence::Chosen(time)).0.grade
     }
 
     /// The issuer of a verdict.

@@ -10,9 +10,9 @@ use postern_cli::files::read_bounded;
 use postern_cli::output::Output;
 use postern_core::keyfile::{self, KeyFile};
 use postern_core::keys::Role;
-use postern_core::time::{Time, TimeEvidence};
+use postern_core::time::{SNAPSHOT_AHEAD, Time, TimeEvidence};
 use postern_core::trust::Issuer;
-use postern_core::verdict::{DataAge, Grade, SNAPSHOT_AHEAD};
+use postern_core::verdict::{DataAge, Grade};
 use postern_log::{LogError, Reader, Tip};
 use serde_json::{Value, json};
 

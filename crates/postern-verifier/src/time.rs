@@ -25,20 +25,12 @@ impl Clock {
     /// about the past.
     pub(crate) fn evidence(self, system: Time) -> TimeEvidence {
         match self.at {
-            Some(at) => TimeEvidence {
-                system: at,
-                floor: Time::default(),
-            },
-            None => TimeEvidence {
+            Some(at) => TimeEvidence::Chosen(at),
+            None => TimeEvidence::Clock {
                 system,
                 floor: self.floor,
             },
         }
-    }
-
-    /// Whether a suspicion of the core is one of the system clock. A time that was asked for is not the clock's fault.
-    pub(crate) fn suspect(self, suspect: bool) -> bool {
-        suspect && self.at.is_none()
     }
 }
 
@@ -75,11 +67,10 @@ mod tests {
         let clock = Clock { at: None, floor: FLOOR };
         let early = Time::saturating(1_600_000_000);
         let evidence = clock.evidence(early);
-        assert_eq!((evidence.now(), evidence.is_suspect()), (FLOOR, true));
-        assert!(clock.suspect(evidence.is_suspect()));
+        assert_eq!((evidence.now(), evidence.is_suspect(None)), (FLOOR, true));
         let late = FLOOR.plus(5);
         assert_eq!(clock.evidence(late).now(), late);
-        assert!(!clock.evidence(late).is_suspect());
+        assert!(!clock.evidence(late).is_suspect(None));
     }
 
     #[test]
@@ -90,7 +81,6 @@ mod tests {
             floor: FLOOR,
         };
         let evidence = clock.evidence(FLOOR.plus(1000));
-        assert_eq!((evidence.now(), evidence.is_suspect()), (past, false));
-        assert!(!clock.suspect(true));
+        assert_eq!((evidence.now(), evidence.is_suspect(Some(FLOOR))), (past, false));
     }
 }

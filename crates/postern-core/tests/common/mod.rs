@@ -26,7 +26,7 @@ pub fn now() -> Time {
 }
 
 pub fn at(time: Time) -> TimeEvidence {
-    TimeEvidence {
+    TimeEvidence::Clock {
         system: time,
         floor: MADE,
     }

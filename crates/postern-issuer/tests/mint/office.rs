@@ -238,7 +238,7 @@ pub fn list(file: &Path) -> Vec<csv::StringRecord> {
 
 pub fn records(office: &Office, args: &MintArgs) -> BTreeMap<String, Record> {
     let judge = office.judge();
-    let time = TimeEvidence {
+    let time = TimeEvidence::Clock {
         system: AT.plus(3600),
         floor: MADE,
     };
