@@ -26,7 +26,7 @@ args =
 ## 提问
 
 passphrase-prompt = { $what }的口令：
-passphrase-prompt-new = 为{ $what }设置新口令：
+passphrase-prompt-new = 为 { $what } 设置新口令：
 passphrase-prompt-again = 请再输入一次：
 
 ## 时长

@@ -38,6 +38,11 @@ pub fn write_private_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let access = match fs::symlink_metadata(path) {
         Ok(old) if old.is_file() => Access::Like(old.permissions()),
+        // A device, a pipe or a folder is not somebody's old file.
+        Ok(old) if !old.is_symlink() => {
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+            return Err(FileError::new(path, FileAction::Write, error));
+        }
         _ => Access::Umask,
     };
     let temporary = temporary(path, bytes, access)?;

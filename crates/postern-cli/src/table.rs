@@ -13,6 +13,8 @@ pub enum Align {
     Left,
     /// On the right: numbers.
     Right,
+    /// On the left, and never cut: what somebody compares or decides by.
+    Whole,
 }
 
 /// A table in the making. Cells are foreign text: they are made [`printable`].
@@ -64,7 +66,7 @@ impl Table {
     }
 
     /// The table as text, each line ending in a newline. Where `columns` is given, the widest columns are cut until
-    /// a line fits (or no column can become narrower). Headings are bold where colours are on.
+    /// a line fits (or no column can become narrower); a [`Align::Whole`] one is never cut. Headings are bold where colours are on.
     pub fn render(&self, columns: Option<usize>, colors: Colors) -> String {
         let widths = self.widths(columns);
         let mut out = String::new();
@@ -111,7 +113,7 @@ impl Table {
             let cell = truncate(cell, widths[i]);
             let padding = " ".repeat(widths[i].saturating_sub(width(&cell)));
             match self.aligns[i] {
-                Align::Left => line.extend([&*cell, &padding]),
+                Align::Left | Align::Whole => line.extend([&*cell, &padding]),
                 Align::Right => line.extend([&*padding, &cell]),
             }
         }
@@ -129,6 +131,14 @@ mod tests {
         table.row(["欧阳娜娜", "7", "made up"]);
         table.row(["Bo", "1234", ""]);
         table
+    }
+
+    #[test]
+    fn a_whole_column_is_never_cut() {
+        let mut table = Table::new([("", Align::Whole), ("", Align::Left)]);
+        table.row(["✔ ADMIT 欧阳娜娜", "a long and less important text"]);
+        assert_eq!(table.render(Some(24), Colors::OFF), "✔ ADMIT 欧阳娜娜  a lon…\n");
+        assert_eq!(table.render(Some(5), Colors::OFF), "✔ ADMIT 欧阳娜娜  a …\n");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cbor::{self, CborError};
+use crate::cbor::{self, ByteString, CborError};
 
 /// The most bytes of a bundle.
 pub const MAX_LEN: usize = 256 << 20;
@@ -19,7 +19,7 @@ pub struct Bundle {
     files: BTreeMap<Path, Vec<u8>>,
 }
 
-type Shape = (String, u64, BTreeMap<Path, serde_bytes::Buf>);
+type Shape<'a> = (&'a str, u64, Files<'a>);
 
 impl Bundle {
     /// Adds a file; one of the same path is replaced.
@@ -49,9 +49,9 @@ impl Bundle {
         let files = self
             .files
             .iter()
-            .map(|(path, bytes)| (path.clone(), serde_bytes::Buf(bytes.clone())))
+            .map(|(path, bytes)| (path.clone(), ByteString(bytes)))
             .collect();
-        let shape: Shape = ("postern-bundle".to_owned(), 1, files);
+        let shape: Shape<'_> = (MAGIC, 1, Files(files));
         cbor::to_vec(&shape)
     }
 
@@ -64,15 +64,45 @@ impl Bundle {
         if bytes.len() > MAX_LEN {
             return Err(BundleError::TooLarge);
         }
-        let (magic, version, files): Shape = cbor::from_slice(bytes).map_err(BundleError::Malformed)?;
-        match (magic.as_str(), version) {
-            ("postern-bundle", 1) if files.len() <= MAX_FILES => Ok(Self {
-                files: files.into_iter().map(|(path, bytes)| (path, bytes.0)).collect(),
-            }),
-            ("postern-bundle", 1) => Err(BundleError::TooLarge),
-            ("postern-bundle", version) => Err(BundleError::LaterVersion(version)),
+        let (magic, version, files): Shape<'_> = cbor::from_slice(bytes).map_err(BundleError::Malformed)?;
+        match (magic, version) {
+            (MAGIC, 1) => {
+                let owned = files.0.into_iter().map(|(path, bytes)| (path, bytes.0.to_vec()));
+                Ok(Self { files: owned.collect() })
+            }
+            (MAGIC, version) => Err(BundleError::LaterVersion(version)),
             _ => Err(BundleError::NotABundle),
         }
+    }
+}
+
+const MAGIC: &str = "postern-bundle";
+
+/// The files of a bundle where they lie in its bytes, so that a hostile bundle costs no more memory than it has.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Files<'a>(BTreeMap<Path, ByteString<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Files<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Files<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "a map of at most {MAX_FILES} files")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Files<'de>, A::Error> {
+                let mut files = BTreeMap::new();
+                while let Some((path, bytes)) = map.next_entry()? {
+                    if files.len() == MAX_FILES {
+                        return Err(serde::de::Error::custom("too many files"));
+                    }
+                    files.insert(path, bytes);
+                }
+                Ok(Files(files))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
     }
 }
 
@@ -142,28 +172,6 @@ impl std::fmt::Display for BundleError {
 
 impl std::error::Error for BundleError {}
 
-/// Owned byte strings for serde, which has none of its own.
-mod serde_bytes {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::cbor::ByteString;
-
-    #[derive(Debug)]
-    pub(super) struct Buf(pub(super) Vec<u8>);
-
-    impl Serialize for Buf {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            ByteString(&self.0).serialize(serializer)
-        }
-    }
-
-    impl<'de> Deserialize<'de> for Buf {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            ByteString::deserialize(deserializer).map(|bytes| Self(bytes.0.to_vec()))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -215,6 +223,18 @@ mod tests {
         );
         assert_eq!(Bundle::parse(&of("something", 1)), Err(BundleError::NotABundle));
         assert!(matches!(Bundle::parse(b"PK\x03\x04"), Err(BundleError::Malformed(_))));
+    }
+
+    #[test]
+    fn a_bundle_of_too_many_files_is_refused_before_they_are_collected() {
+        let files: BTreeMap<_, _> = (0..=MAX_FILES)
+            .map(|n| (Path(format!("{n:05}")), ByteString(&[])))
+            .collect();
+        let parsed = Bundle::parse(&cbor::to_vec(&(MAGIC, 1, files)));
+        assert!(
+            matches!(&parsed, Err(BundleError::Malformed(e)) if e.to_string().contains("too many")),
+            "{parsed:?}"
+        );
     }
 
     proptest! {

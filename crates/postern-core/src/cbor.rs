@@ -29,7 +29,7 @@ pub fn from_slice<'de, T>(bytes: &'de [u8]) -> Result<T, CborError>
 where
     T: Deserialize<'de> + Serialize,
 {
-    let value: T = serde_cbor::from_slice(bytes).map_err(|e| CborError::Malformed(e.to_string()))?;
+    let value: T = serde_cbor::from_slice(bytes).map_err(|e| CborError::Malformed(short(&e)))?;
     let mut rest = Compare { rest: bytes };
     match serde_cbor::to_writer(&mut rest, &value) {
         Ok(()) if rest.rest.is_empty() => Ok(value),
@@ -62,6 +62,16 @@ impl std::fmt::Display for CborError {
 }
 
 impl std::error::Error for CborError {}
+
+/// What the decoder says, cut: it may quote the input.
+fn short(error: &serde_cbor::Error) -> String {
+    const MOST: usize = 160;
+    let text = error.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}… (offset {})", &text[..end], error.offset()),
+        None => text,
+    }
+}
 
 /// A sink that accepts only the bytes it was told to expect: re-encoding without a second buffer.
 struct Compare<'a> {
@@ -156,6 +166,20 @@ mod tests {
             from_slice::<Bytes<1>>(&[0x5f, 0x41, 0x01, 0xff]).is_err(),
             "indefinite byte string"
         );
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_its_input() {
+        #[derive(Debug, Deserialize, Serialize)]
+        #[serde(deny_unknown_fields)]
+        struct Known {
+            known: u8,
+        }
+        let hostile = to_vec(&std::collections::BTreeMap::from([("x".repeat(100_000), 1)]));
+        let CborError::Malformed(message) = from_slice::<Known>(&hostile).unwrap_err() else {
+            panic!("decoded")
+        };
+        assert!(message.len() < 300, "{} bytes", message.len());
     }
 
     #[test]

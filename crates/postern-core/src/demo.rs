@@ -1,5 +1,8 @@
 //! The demonstration keys: known to everybody, for learning and for test vectors, never for people.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use sha2::{Digest, Sha256};
 
 use crate::keys::{PrivateKey, PublicKey, Role, Signer};
@@ -23,9 +26,11 @@ pub fn tag_key() -> TagKey {
 
 /// Whether a key is one that everybody has.
 pub fn is_demo_key(key: &PublicKey) -> bool {
-    Role::ALL
-        .into_iter()
-        .any(|role| (0..KEYS).any(|n| self::key(role, n).public() == *key))
+    static PUBLIC: LazyLock<BTreeSet<PublicKey>> = LazyLock::new(|| {
+        let numbered = Role::ALL.into_iter().flat_map(|role| (0..KEYS).map(move |n| (role, n)));
+        numbered.map(|(role, n)| self::key(role, n).public()).collect()
+    });
+    PUBLIC.contains(key)
 }
 
 fn secret(role: Role, n: u8) -> [u8; 32] {

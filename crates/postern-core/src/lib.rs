@@ -4,6 +4,7 @@
 //! arguments. `docs/FORMAT.md` specifies the bytes; `docs/ARCHITECTURE.md` shows which module does what.
 
 pub mod base45;
+mod birth;
 pub mod bundle;
 pub mod cbor;
 pub mod certlogic;

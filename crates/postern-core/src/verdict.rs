@@ -158,9 +158,10 @@ impl Reason {
         }
     }
 
-    /// Whether the reason rests on the pack's rules and lists, which old data may have wrong, and not on the code alone.
+    /// Whether old data or a clock that is far ahead may have it wrong: it does not rest on the code alone. A gate whose
+    /// data is past its last window cannot tell the two apart.
     const fn rests_on_data(self) -> bool {
-        matches!(self, Self::KeyOutOfValidity | Self::RuleNotMet)
+        matches!(self, Self::Expired | Self::KeyOutOfValidity | Self::RuleNotMet)
     }
 }
 
@@ -262,7 +263,13 @@ impl Judge {
     ///
     /// [`TrustError`] where a rule of the pack does not compile: such a pack must not be installed.
     pub fn new(trust: Trust) -> Result<Self, TrustError> {
-        let demo = trust.root().payload().roles.root.keys().iter().any(demo::is_demo_key);
+        let roles = &trust.root().payload().roles;
+        let listed = [&roles.root, &roles.snapshot, &roles.publisher]
+            .into_iter()
+            .flat_map(|role| role.keys());
+        let issuers = trust.pack().into_iter().flat_map(|pack| &pack.payload().issuers);
+        let minting = issuers.flat_map(|issuer| &issuer.keys).map(|key| &key.key);
+        let demo = listed.chain(minting).any(demo::is_demo_key);
         let mut keys: HashMap<Kid, Vec<_>> = HashMap::new();
         let mut rules = Vec::new();
         let policy = trust.pack().map(|pack| Policy::compile(pack.payload())).transpose()?;
@@ -293,7 +300,7 @@ impl Judge {
         self.policy.as_ref()
     }
 
-    /// Whether the root is held by the demonstration keys, so that anybody can mint what this judge admits.
+    /// Whether a demonstration key is trusted in any role, so that anybody can mint what this judge admits.
     pub fn is_demo(&self) -> bool {
         self.demo
     }
@@ -380,11 +387,12 @@ impl Judge {
 
     fn judge(&self, pack: &Pack, place: usize, key: &IssuerKey, claims: &Claims, verdict: &mut Verdict) {
         let issuer = &pack.issuers[place];
-        // With a clock that is known to be behind, the issuer's word that it is at least `iat` is the better one.
-        let now = if verdict.clock_suspect {
-            verdict.now.max(claims.issued)
-        } else {
-            verdict.now
+        // The issuer vouches that it is at least `iat`: better than a clock that is known to be behind, and as good as one
+        // that differs by no more than clocks do.
+        let behind = claims.issued.since(verdict.now);
+        let now = match verdict.clock_suspect || behind <= ISSUE_AHEAD {
+            true => verdict.now.max(claims.issued),
+            false => verdict.now,
         };
         let mut found = |reason, holds: bool| {
             if holds {
@@ -392,7 +400,7 @@ impl Judge {
             }
         };
         found(Reason::Expired, now > claims.expires);
-        found(Reason::IssuedInFuture, claims.issued.since(now) > ISSUE_AHEAD);
+        found(Reason::IssuedInFuture, now < claims.issued);
         found(
             Reason::KeyOutOfValidity,
             claims.issued < key.from || claims.issued > key.until,

@@ -290,6 +290,43 @@ fn a_stolen_snapshot_key_ends_with_the_root_that_drops_it() {
     assert_eq!(recovered.snapshot().unwrap().payload().version, 3);
 }
 
+/// Found by review: an old stick together with a root that only adds keys brought a removed issuer back.
+#[test]
+fn a_root_that_adds_keys_rolls_nothing_back() {
+    let held = trust().update(&files_of(pack(2), 2).candidate()).unwrap();
+    let adding = |root: &mut Root| {
+        root.roles.snapshot = keys(&["snapshot", "snapshot-2"], 1);
+        root.roles.publisher = keys(&["publisher-a", "publisher-b", "publisher-c"], 2);
+    };
+    let mut old = files();
+    old.roots = vec![next_root(&["root-a", "root-b"], adding)];
+    rejected(held.update(&old.candidate()), SNAPSHOT, "wrong-version");
+    let mut forged_day = files_of(pack(1), 3);
+    forged_day.roots = old.roots.clone();
+    rejected(held.update(&forged_day.candidate()), PACK, "wrong-version");
+    let mut honest = files_of(pack(3), 3);
+    honest.roots = old.roots;
+    assert_eq!(held.update(&honest.candidate()).unwrap().root().payload().version, 2);
+}
+
+/// Found by review: one pack from a machine with a wrong clock moved the floor of every gate for good.
+#[test]
+fn what_is_dated_after_its_snapshot_is_not_taken() {
+    let mut dated = pack(1);
+    dated.issued = now().plus(DAY + 1);
+    dated.expires = dated.issued.plus(DAY);
+    rejected(fresh().update(&files_of(dated, 1).candidate()), PACK, "dated-ahead");
+    let mut within = pack(1);
+    within.issued = now().plus(DAY);
+    assert!(fresh().update(&files_of(within, 1).candidate()).is_ok());
+    let mut files = files();
+    files.roots = vec![next_root(&["root-a", "root-b"], |root| {
+        root.issued = now().plus(2 * DAY);
+        root.expires = root.issued.plus(DAY);
+    })];
+    rejected(fresh().update(&files.candidate()), ROOT, "dated-ahead");
+}
+
 #[test]
 fn a_rotated_snapshot_key_does_not_roll_the_pack_back() {
     let held = trust().update(&files_of(pack(5), 5).candidate()).unwrap();

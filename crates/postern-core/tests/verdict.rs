@@ -277,6 +277,55 @@ fn no_never_means_that_the_gate_is_out_of_date() {
     expect(&judge().check(&forged, late), Outcome::Refuse, &[Reason::BadSignature]);
 }
 
+/// A gate past its last window cannot tell old data from a clock that is far ahead: a person decides.
+#[test]
+fn a_clock_far_ahead_refers_everybody_and_refuses_nobody() {
+    for years in [1, 2, 20] {
+        let verdict = judge().check(&minted("east-code", &claims()), at(now().plus(years * 365 * DAY)));
+        assert_eq!(verdict.outcome, Outcome::Refer, "{years} years: {:?}", verdict.reasons);
+    }
+}
+
+/// A code that was issued a moment ago by a clock that is a little ahead is judged as of its issue.
+#[test]
+fn rules_never_see_a_time_before_the_issue() {
+    let judge = judge_of(|pack| {
+        pack.rules[0].logic = json(
+            r#"{"not-before": [{"plusTime": [{"var": "external.validationClock"}, 0, "day"]},
+                               {"plusTime": [{"var": "payload.t.0.sc"}, 0, "day"]}]}"#,
+        );
+    });
+    let issued = now().plus(200);
+    let claims = Claims {
+        expires: issued.plus(DAY),
+        issued,
+        record: record(),
+    };
+    let claims = Claims {
+        record: postern_core::record::Record {
+            facts: tested(TestResult::NotDetected, 0),
+            ..record()
+        },
+        ..claims
+    };
+    expect(
+        &judge.check(&minted("east-code", &claims), at(now())),
+        Outcome::Admit,
+        &[],
+    );
+}
+
+#[test]
+fn any_demonstration_key_makes_a_judge_that_says_so() {
+    use postern_core::demo;
+    assert!(!judge().is_demo());
+    let judge = judge_of(|pack| {
+        pack.issuers[0].keys.truncate(1);
+        pack.issuers[0].keys[0].key = demo::key(Role::Code, 0).public();
+    });
+    assert!(judge.is_demo());
+}
+
 #[test]
 fn past_the_expiry_of_root_or_pack_the_data_is_stale() {
     for change in [|pack: &mut Pack| pack.expires = MADE.plus(DAY), |_: &mut Pack| ()] {

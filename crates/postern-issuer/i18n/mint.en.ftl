@@ -1,7 +1,7 @@
 ## mint
 
 cmd-mint = Mint codes for the people of a CSV file
-    .about-long = Mints a code for each row of a people file: a picture for each person, codes.csv, and rejects.csv where rows were rejected. The same command again mints nothing twice and writes again what was lost. docs/OPERATIONS.md describes the columns.
+    .about-long = Mints a code for each row of a people file: a picture for each person, codes.csv, and rejects.csv where rows were rejected. The same command again mints nothing twice and writes again what was lost. docs/MINTING.md describes the columns.
     .people = The people file: CSV with a header, UTF-8 or GB 18030
     .out = The folder for pictures and lists; one for each people file
     .ledger = The issuer's ledger, made where there is none; never lose it and never copy it to mint from both
@@ -90,7 +90,7 @@ error-people-column-double = the people file has the column { $column } ({ $chin
 error-people-column-missing = the people file lacks the column { $column } ({ $chinese })
     .hint = id is needed always; the columns of a document, of a vaccination and of a test come together or not at all.
 error-people-column-unknown = column { $position } of the people file is unknown: { $name }
-    .hint = docs/OPERATIONS.md lists the columns. Take others out of the file: what is not needed for a code does not belong here.
+    .hint = docs/MINTING.md lists the columns. Take others out of the file: what is not needed for a code does not belong here.
 error-people-columns-too-many = the people file has more than { $max } columns
 error-people-header-unreadable = the header of the people file cannot be read
     .hint = It is one line of at most 64 KiB, quotation marks closed.

@@ -1,7 +1,7 @@
 ## mint
 
 cmd-mint = 为 CSV 名单中的人员签发健康码
-    .about-long = 为人员名单的每一行签发一个健康码：每人一张图片，另有 codes.csv；有被拒的行时还有 rejects.csv。重复运行同一命令不会重复签发，只会补写丢失的文件。各列说明见 docs/OPERATIONS.md。
+    .about-long = 为人员名单的每一行签发一个健康码：每人一张图片，另有 codes.csv；有被拒的行时还有 rejects.csv。重复运行同一命令不会重复签发，只会补写丢失的文件。各列说明见 docs/MINTING.md。
     .people = 人员名单：带表头的 CSV，UTF-8 或 GB 18030
     .out = 存放图片和清单的文件夹；每份名单用一个
     .ledger = 签发方的台账，不存在时新建；切勿丢失，也不要复制后分别签发
@@ -87,7 +87,7 @@ error-people-column-double = 名单中的列 { $chinese }（{ $column }）重复
 error-people-column-missing = 名单缺少列 { $chinese }（{ $column }）
     .hint = 编号必不可少；证件、接种、检测的各列要么齐全，要么都没有。
 error-people-column-unknown = 名单第 { $position } 列无法识别：{ $name }
-    .hint = 可用的列见 docs/OPERATIONS.md。请删去其他列：签发不需要的信息不应出现在这里。
+    .hint = 可用的列见 docs/MINTING.md。请删去其他列：签发不需要的信息不应出现在这里。
 error-people-columns-too-many = 名单超过 { $max } 列
 error-people-header-unreadable = 无法读取名单的表头
     .hint = 表头是一行，最多 64 KiB，引号须闭合。

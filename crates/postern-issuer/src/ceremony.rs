@@ -186,6 +186,10 @@ fn sign<P: Render>(
     session: &Session,
     out: &mut dyn Write,
 ) -> Result<(), IssuerError> {
+    // Nobody says yes to what was not shown.
+    if session.json && !args.yes {
+        return Err(IssuerError::NotConfirmed);
+    }
     rendered(document, session, out)?;
     out.flush().map_err(IssuerError::Output)?;
     let role = role_of(P::KIND);
@@ -260,7 +264,7 @@ fn told<P: Payload>(
         writeln!(out, "{line}")
     } else {
         let args = [
-            ("kind", kind.into()),
+            ("kind", session.catalog.text(&format!("show-{kind}"), &[]).into()),
             ("version", version.to_string().into()),
             ("file", path.display().to_string().into()),
             ("digest", digest.into()),

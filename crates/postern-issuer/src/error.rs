@@ -10,6 +10,7 @@ use postern_cli::secret::SecretError;
 use postern_core::keyfile::KeyFileError;
 use postern_core::keys::{Role, SignError};
 use postern_core::repository::CollectError;
+use postern_core::time::Time;
 use postern_core::trust::TrustError;
 
 use crate::mint::MintError;
@@ -18,6 +19,8 @@ use crate::mint::MintError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IssuerError {
+    /// A snapshot is dated before what is published already: the two times.
+    DatedBack(Time, Time),
     /// A document is not believed.
     Document(PathBuf, TrustError),
     /// A file cannot be read or written.
@@ -55,6 +58,7 @@ pub enum IssuerError {
 impl std::fmt::Display for IssuerError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::DatedBack(issued, newest) => write!(f, "dated {issued}, before {newest}"),
             Self::Document(path, e) => write!(f, "{}: {e}", path.display()),
             Self::File(e) => e.fmt(f),
             Self::ForeignSignature(path) => write!(f, "{}: a signature of something else", path.display()),
@@ -94,6 +98,7 @@ impl std::error::Error for IssuerError {
 impl Explain for IssuerError {
     fn reason(&self) -> &'static str {
         match self {
+            Self::DatedBack(..) => "dated-back",
             Self::Document(_, e) => e.reason(),
             Self::File(e) => e.reason(),
             Self::ForeignSignature(_) => "foreign-signature",
@@ -119,6 +124,9 @@ impl Explain for IssuerError {
         let path = |path: &Path| ("path", path.display().to_string().into());
         let text = |name, text: &str| (name, text.to_owned().into());
         match self {
+            Self::DatedBack(issued, newest) => {
+                vec![text("issued", &issued.to_string()), text("newest", &newest.to_string())]
+            }
             Self::Document(file, e) => vec![path(file), text("detail", &e.to_string())],
             Self::File(e) | Self::Repository(CollectError::Read(e)) => e.args(),
             Self::ForeignSignature(file) | Self::Key(file, _) => vec![path(file)],

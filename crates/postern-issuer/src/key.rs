@@ -22,6 +22,11 @@ pub(crate) fn run(command: &KeyCommand, session: &Session, out: &mut dyn Write) 
 
 fn new(args: &KeyNewArgs, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     let public_path = public_path(&args.out);
+    // Both names must be free before either is taken: half a key pair is worse than none.
+    if args.role != Role::Tag && (public_path == args.out || public_path.exists()) {
+        let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        return Err(files::FileError::new(public_path, files::FileAction::Create, taken).into());
+    }
     let passphrase = args
         .passphrase
         .new_one(&args.out.display().to_string(), &session.catalog)?;
@@ -43,9 +48,8 @@ fn new(args: &KeyNewArgs, session: &Session, out: &mut dyn Write) -> Result<(), 
         SecretKey::Signing(key) => {
             let public = key.public();
             let public_pem = keyfile::public_pem(&public, args.role).map_err(in_file(&public_path))?;
-            // The public half first: where both names are not free, no secret is left behind.
-            files::write_new(&public_path, public_pem.as_bytes())?;
             files::write_private_new(&args.out, pem.as_bytes())?;
+            files::write_new(&public_path, public_pem.as_bytes())?;
             print(&args.out, &public, Some(args.role), session, out)
         }
         SecretKey::Tag(key) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use postern_cli::{clock, files};
-use postern_core::certlogic::Json;
+use postern_core::certlogic::{self, Json};
 use postern_core::keys::Role;
 use postern_core::text::{Ident, Names};
 use postern_core::time::Time;
@@ -91,14 +91,20 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
     let bytes = files::read_bounded(path, MAX_SOURCE)?;
     let failed = |message: String| IssuerError::PackSource(path.to_owned(), message);
     let text = std::str::from_utf8(&bytes).map_err(|e| failed(e.to_string()))?;
-    let source: Source = toml::from_str(text).map_err(|e| failed(e.to_string()))?;
+    let source: Source = toml::from_str(text).map_err(|e| failed(located(text, &e)))?;
     let beside = |file: &Path| path.parent().unwrap_or(Path::new("")).join(file);
 
+    let known: Vec<&str> = source.value_sets.keys().map(Ident::as_str).collect();
     let rule = |rule: Rule| {
         let logic = beside(&rule.logic);
         let bytes = files::read_bounded(&logic, MAX_SOURCE)?;
-        let logic: Json =
-            serde_json::from_slice(&bytes).map_err(|e| IssuerError::PackSource(logic.clone(), e.to_string()))?;
+        let unusable = |message: String| IssuerError::PackSource(logic.clone(), message);
+        let logic: Json = serde_json::from_slice(&bytes).map_err(|e| unusable(e.to_string()))?;
+        // Found here, before anybody has signed.
+        certlogic::Rule::compile(&logic).map_err(|e| unusable(e.to_string()))?;
+        if let Some(unknown) = value_sets(&logic).into_iter().find(|name| !known.contains(name)) {
+            return Err(unusable(format!("there is no value set named {unknown}")));
+        }
         Ok(RuleSource {
             id: rule.id,
             name: rule.name,
@@ -172,4 +178,33 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
         windows,
         value_sets: source.value_sets,
     })
+}
+
+/// The value sets that a rule names.
+fn value_sets(logic: &Json) -> Vec<&str> {
+    match logic {
+        Json::Array(items) => items.iter().flat_map(value_sets).collect(),
+        Json::Object(members) => {
+            let named = members
+                .iter()
+                .filter(|(key, _)| *key == "var")
+                .filter_map(|(_, path)| match path {
+                    Json::Text(path) => path.strip_prefix("external.valueSets.")?.split('.').next(),
+                    _ => None,
+                });
+            named
+                .chain(members.iter().flat_map(|(_, member)| value_sets(member)))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is wrong with a description, on one line, and where.
+fn located(text: &str, error: &toml::de::Error) -> String {
+    let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+    match line {
+        Some(line) => format!("line {line}: {}", error.message()),
+        None => error.message().to_owned(),
+    }
 }

@@ -33,11 +33,14 @@ impl Lines<'_> {
     }
 
     fn key(&mut self, depth: usize, label: &str, key: &PublicKey) {
-        self.add(
-            depth,
-            label,
-            format!("{}  {}", key.kid(), postern_core::hex(&key.thumbprint())),
-        );
+        self.hex(depth, label, &key.thumbprint());
+    }
+
+    /// 32 bytes in two lines of eight groups, to be read aloud and compared.
+    fn hex(&mut self, depth: usize, label: &str, bytes: &[u8; 32]) {
+        let groups: Vec<_> = bytes.chunks(2).map(postern_core::hex).collect();
+        self.add(depth, label, groups[..8].join(" "));
+        self.lines.push((depth, String::new(), groups[8..].join(" ")));
     }
 
     fn keys(&mut self, label: &str, keys: &Keys) {
@@ -65,7 +68,7 @@ pub(crate) fn document<P: Render>(document: &Document<P>, session: &Session, out
     };
     lines.add(0, P::KIND.as_str(), document.payload().version());
     document.payload().lines(&mut lines);
-    lines.add(1, "digest", grouped(&postern_core::hex(&document.digest())));
+    lines.hex(1, "digest", &document.digest());
     lines.add(1, "signatures", document.signatures().len());
     for entry in document.signatures() {
         lines.add(2, "kid", entry.kid);
@@ -78,15 +81,9 @@ pub(crate) fn document<P: Render>(document: &Document<P>, session: &Session, out
     for (depth, label, value) in lines.lines {
         let indented = format!("{:1$}{label}", "", 2 * depth);
         let gap = widest.unwrap_or(0) - postern_cli::terminal::width(&indented) + 2;
-        writeln!(out, "{indented}{:gap$}{value}", "")?;
+        writeln!(out, "{}", format!("{indented}{:gap$}{value}", "").trim_end())?;
     }
     Ok(())
-}
-
-/// Hexadecimal in groups of four, to be read aloud and compared.
-fn grouped(hex: &str) -> String {
-    let groups: Vec<_> = hex.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
-    groups.join(" ")
 }
 
 impl Render for Root {
@@ -103,7 +100,10 @@ impl Render for Pack {
     fn lines(&self, lines: &mut Lines<'_>) {
         lines.names(1, "name", &self.name);
         lines.times(1, [("issued", self.issued), ("expires", self.expires)]);
-        let hours = |seconds: u64| format!("{} h", seconds / 3600);
+        let hours = |seconds: u64| match seconds % 3600 {
+            0 => format!("{} h", seconds / 3600),
+            _ => format!("{seconds} s"),
+        };
         let windows = [self.windows.fresh, self.windows.aging, self.windows.stale].map(hours);
         lines.add(1, "windows", windows.join(" / "));
         for issuer in &self.issuers {
@@ -132,20 +132,18 @@ impl Render for Pack {
         for rule in &self.rules {
             lines.add(1, "rule", &rule.id);
             lines.names(2, "name", &rule.name);
-            lines.add(
-                2,
-                if rule.otherwise == Otherwise::Refer {
-                    "otherwise-refer"
-                } else {
-                    "otherwise-refuse"
-                },
-                "",
-            );
+            let otherwise = match rule.otherwise {
+                Otherwise::Refer => "show-refer",
+                Otherwise::Refuse => "show-refuse",
+            };
+            lines.add(2, "otherwise", lines.session.catalog.text(otherwise, &[]));
             lines.add(2, "logic", serde_json::to_string(&rule.logic).unwrap_or_default());
         }
         for (id, values) in &self.value_sets {
             lines.add(1, "value-set", id);
-            lines.add(2, "values", values.join(", "));
+            for value in values {
+                lines.add(2, "value", value);
+            }
         }
     }
 }
@@ -156,11 +154,17 @@ impl Render for Snapshot {
         lines.add(1, "root", self.root);
         lines.add(1, "pack", self.pack.version);
         lines.add(2, "size", self.pack.size);
-        lines.add(2, "sha256", postern_core::hex(&self.pack.sha256.0));
+        lines.hex(2, "sha256", &self.pack.sha256.0);
         for file in &self.files {
             lines.add(1, "file", format!("{} {:?} {}", file.list, file.kind, file.version));
+            if let Some(from) = file.from {
+                lines.add(2, "delta-from", from);
+            }
+            if let Some(column) = &file.column {
+                lines.add(2, "column", column);
+            }
             lines.add(2, "size", file.size);
-            lines.add(2, "sha256", postern_core::hex(&file.sha256.0));
+            lines.hex(2, "sha256", &file.sha256.0);
         }
     }
 }

@@ -7,6 +7,7 @@ use postern_cli::files::{self, FileError, FileErrorKind};
 use postern_cli::{Session, clock};
 use postern_core::bundle::Bundle;
 use postern_core::repository::{CollectError, Files, NEWEST, path};
+use postern_core::time::Time;
 use postern_core::trust::{Candidate, Document, DocumentKind, Pack, Payload, Root, Snapshot, Trust, TrustError};
 use postern_core::verdict::Judge;
 
@@ -120,10 +121,22 @@ impl Repository {
         let version = snapshot.payload().version;
         let expected = self.newest_snapshot()?.map_or(1, |newest| newest.payload().version + 1);
         in_order(DocumentKind::Snapshot, expected, version).map_err(refused)?;
+        self.not_dated_back(snapshot.payload().issued)?;
         self.as_a_gate(file, bytes, snapshot.payload())?;
         self.add(&path(DocumentKind::Snapshot, version), bytes)?;
         files::write_atomic(&self.dir.join(NEWEST), bytes)?;
         Ok(snapshot)
+    }
+
+    /// A snapshot that is dated before what it names comes from a clock that is behind: it would age every gate.
+    fn not_dated_back(&self, issued: Time) -> Result<(), IssuerError> {
+        let root = self.newest_root()?.map(|root| root.payload().issued);
+        let pack = self.newest_pack()?.map(|(pack, _)| pack.payload().issued);
+        let snapshot = self.newest_snapshot()?.map(|snapshot| snapshot.payload().issued);
+        match [root, pack, snapshot].into_iter().flatten().max() {
+            Some(newest) if issued < newest => Err(IssuerError::DatedBack(issued, newest)),
+            _ => Ok(()),
+        }
     }
 
     /// Plays the update on a gate that starts at root 1, and on one that holds the files of the day before.
@@ -190,12 +203,22 @@ pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) 
     let issued = trust
         .snapshot()
         .map_or(0, |snapshot| snapshot.payload().issued.seconds() as i64);
-    let args = [
-        ("file", args.out.display().to_string().into()),
-        ("bytes", bytes.len().into()),
-        ("issued", clock::format_time(issued).into()),
-    ];
-    writeln!(out, "{}", session.catalog.text("bundle-written", &args)).map_err(IssuerError::Output)
+    let issued = clock::format_time(issued);
+    let file = args.out.display().to_string();
+    let line = match session.json {
+        true => {
+            serde_json::json!({ "step": "bundled", "file": file, "bytes": bytes.len(), "issued": issued }).to_string()
+        }
+        false => {
+            let args = [
+                ("file", file.into()),
+                ("bytes", bytes.len().into()),
+                ("issued", issued.into()),
+            ];
+            session.catalog.text("bundle-written", &args)
+        }
+    };
+    writeln!(out, "{line}").map_err(IssuerError::Output)
 }
 
 fn in_order(document: DocumentKind, expected: u64, found: u64) -> Result<(), TrustError> {

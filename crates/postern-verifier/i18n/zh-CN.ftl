@@ -23,8 +23,8 @@ cmd-scan = 核验扫码枪输入的健康码，每行一个，直到输入结束
     .after-help = 其他进程完成的更新从下一个码起生效。
 cmd-status = 显示验证点持有的数据、数据有多旧、现在会如何处理
     .at = 查询这一时间而不是现在
-cmd-update = 从仓库文件夹或更新包文件取得新的信任数据
-    .source = 仓库文件夹，或一个更新包文件
+cmd-update = 从发布库目录或更新包文件取得新的信任数据
+    .source = 发布库目录，或一个更新包文件
     .after-help = 要么全部采用，要么完全不采用：更新失败后，验证点保持原样。
 
 ## 结果
@@ -282,7 +282,7 @@ error-bad-rule = { $document ->
 }的规则 { $rule } 无法使用：{ $detail }
 error-bundle-later-version = 更新包为版本 { $version }，本程序不能读取
     .hint = 请升级本程序。
-error-bundle-path = 更新包中有仓库不会有的路径
+error-bundle-path = 更新包中有发布库不会有的路径
 error-bundle-too-large = 更新包超过允许的大小
 error-conflicting-version = 版本 { $version } 的{ $document ->
     [root] 根文件
@@ -300,7 +300,7 @@ error-malformed-payload = { $document ->
    *[pack] 信任包
 }内容不符合格式：{ $detail }
 error-not-a-bundle = 此文件不是更新包，或不完整
-    .hint = 请重新复制更新包，或指定仓库文件夹。
+    .hint = 请重新复制更新包，或指定发布库目录。
 error-not-pinned = { $document ->
     [root] 根文件
     [snapshot] 快照
@@ -318,7 +318,7 @@ error-under-signed = { $document ->
 }需要 { $threshold } 个签名，有效的只有 { $valid } 个
 error-update-file-too-large = { $path } 超过这类文件允许的大小
 error-update-incomplete = 缺少 { $path }
-    .hint = 请重新复制整个仓库或更新包。
+    .hint = 请重新复制整个发布库或更新包。
 error-wrong-type = 应为{ $document ->
     [root] 根文件
     [snapshot] 快照

@@ -175,7 +175,8 @@ impl Store {
             return Ok((before, None));
         };
         let trust = judge.trust();
-        let floor = before.floor.max(trust.time_floor()).max(release);
+        // Of what is installed, and not of all that ever was: one pack with a wrong date must not stay for ever.
+        let floor = trust.time_floor().max(release);
         tx.execute("DELETE FROM generations WHERE back = 1", []).map_err(sql)?;
         tx.execute("UPDATE generations SET back = 1 WHERE back = 0", [])
             .map_err(sql)?;

@@ -2,6 +2,7 @@
 
 use crate::cbor::CborError;
 use crate::cose::CoseError;
+use crate::time::Time;
 
 /// The kinds of signed documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,13 @@ pub enum Fault {
     Conflict {
         /// The version that exists twice.
         version: u64,
+    },
+    /// Dated more than a day after the snapshot that names it.
+    DatedAhead {
+        /// When it says that it was made.
+        issued: Time,
+        /// When the snapshot was made.
+        snapshot: Time,
     },
     /// The envelope is not a COSE_Sign message.
     Envelope(CoseError),
@@ -84,6 +92,7 @@ impl TrustError {
     pub const fn reason(&self) -> &'static str {
         match self.fault {
             Fault::Conflict { .. } => "conflicting-version",
+            Fault::DatedAhead { .. } => "dated-ahead",
             Fault::Envelope(_) => "malformed-envelope",
             Fault::NotPinned => "not-pinned",
             Fault::Order { .. } => "wrong-version",
@@ -101,6 +110,9 @@ impl std::fmt::Display for TrustError {
         write!(f, "{}: ", self.document.as_str())?;
         match &self.fault {
             Fault::Conflict { version } => write!(f, "version {version} exists with other content"),
+            Fault::DatedAhead { issued, snapshot } => {
+                write!(f, "dated {issued}, after the snapshot of {snapshot} that names it")
+            }
             Fault::Envelope(e) => e.fmt(f),
             Fault::NotPinned => f.write_str("not the file that the snapshot names"),
             Fault::Order { expected, found } => write!(f, "version {found} where {expected} was expected"),

@@ -3,9 +3,9 @@
 use super::document::{Document, Payload};
 use super::error::{Fault, TrustError};
 use super::pack::Pack;
-use super::root::{Keys, Root};
+use super::root::Root;
 use super::snapshot::Snapshot;
-use crate::time::Time;
+use crate::time::{SNAPSHOT_AHEAD, Time};
 
 /// What a gate believes: a root, and, once it has been updated, the snapshot and the pack of one day.
 #[derive(Clone, Debug)]
@@ -62,7 +62,6 @@ impl Trust {
     pub fn update(&self, candidate: &Candidate<'_>) -> Result<Self, TrustError> {
         let root = self.follow_roots(candidate.roots)?;
         let roles = &root.payload().roles;
-        let before = &self.root.payload().roles;
 
         let snapshot = Document::<Snapshot>::parse(candidate.snapshot)?;
         snapshot.threshold(&roles.snapshot)?;
@@ -74,9 +73,10 @@ impl Trust {
             };
             return Err(Document::<Root>::error(fault));
         }
-        // A rotated key takes its floors with it: the way back after a thief ran the versions up.
+        // A floor holds as long as the document that set it would still be believed: a root that drops the keys that
+        // signed it is the way back after a thief ran the versions up, and a root that only adds keys is none.
         let held = self.data.as_ref();
-        if let Some((held, _)) = held.filter(|_| same_keys(&roles.snapshot, &before.snapshot)) {
+        if let Some((held, _)) = held.filter(|(held, _)| held.threshold(&roles.snapshot).is_ok()) {
             not_older(&snapshot, held)?;
             if today.pack.version < held.payload().pack.version {
                 let (expected, found) = (held.payload().pack.version, today.pack.version);
@@ -92,9 +92,11 @@ impl Trust {
         if pack.payload().version != today.pack.version {
             return Err(Document::<Pack>::error(Fault::NotPinned));
         }
-        if let Some((_, held)) = held.filter(|_| same_keys(&roles.publisher, &before.publisher)) {
+        if let Some((_, held)) = held.filter(|(_, held)| held.threshold(&roles.publisher).is_ok()) {
             not_older(&pack, held)?;
         }
+        not_dated_ahead(&root, root.payload().issued, today.issued)?;
+        not_dated_ahead(&pack, pack.payload().issued, today.issued)?;
         Ok(Self {
             root,
             data: Some((snapshot, pack)),
@@ -150,10 +152,6 @@ impl Trust {
     }
 }
 
-fn same_keys(a: &Keys, b: &Keys) -> bool {
-    a.keys() == b.keys()
-}
-
 /// A newer version, or the same document again.
 fn not_older<P: Payload>(new: &Document<P>, held: &Document<P>) -> Result<(), TrustError> {
     let (found, expected) = (new.payload().version(), held.payload().version());
@@ -163,5 +161,14 @@ fn not_older<P: Payload>(new: &Document<P>, held: &Document<P>) -> Result<(), Tr
             Err(Document::<P>::error(Fault::Conflict { version: found }))
         }
         _ => Ok(()),
+    }
+}
+
+/// A root and a pack are made before the snapshot that names them, and the machine that makes snapshots is online: its clock
+/// is the better one. What is dated after it would move the floor of every gate past the truth.
+fn not_dated_ahead<P: Payload>(_: &Document<P>, issued: Time, snapshot: Time) -> Result<(), TrustError> {
+    match issued.since(snapshot) > SNAPSHOT_AHEAD {
+        true => Err(Document::<P>::error(Fault::DatedAhead { issued, snapshot })),
+        false => Ok(()),
     }
 }

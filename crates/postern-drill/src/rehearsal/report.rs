@@ -169,9 +169,12 @@ impl Report {
     pub(super) fn text(&self, lab: &Lab, session: &Session, colors: Colors) -> String {
         let catalog = &session.catalog;
         let say = |id: &str| catalog.text(id, &[]);
-        let mark = |good: bool| match good {
-            true => colors.paint(Style::Good, "✔").into_owned(),
-            false => colors.paint(Style::Bad, "✘").into_owned(),
+        let mark = |good: bool| if good { "✔" } else { "✘" };
+        // Cells are made printable, so the colour can only come after.
+        let painted = |table: &Table| {
+            let table = table.render(None, colors);
+            let good = table.replace('✔', &colors.paint(Style::Good, "✔"));
+            good.replace('✘', &colors.paint(Style::Bad, "✘"))
         };
         let heading = |id: &str| format!("\n{}\n", colors.paint(Style::Bold, &say(id)));
         let unplugged = if lab.player.unplugs() {
@@ -189,55 +192,44 @@ impl Report {
         text += &format!("{}\n{}\n", catalog.text("made", &made), say(unplugged));
 
         text += &heading("days");
-        let columns = ["day", "centre", "data", "admit", "refer", "refuse", "why"];
-        let align = |id: &str| {
-            if ["day", "admit", "refer", "refuse"].contains(&id) {
-                Align::Right
-            } else {
-                Align::Left
-            }
-        };
-        let mut table = Table::new(
-            columns
-                .map(|id| (say(&format!("column-{id}")), align(id)))
-                .into_iter()
-                .chain([(String::new(), Align::Left)]),
-        );
+        let columns = [
+            ("day", Align::Right),
+            ("centre", Align::Left),
+            ("data", Align::Left),
+            ("admit", Align::Right),
+            ("refer", Align::Right),
+            ("refuse", Align::Right),
+            ("why", Align::Left),
+        ];
+        let marks = std::iter::once((String::new(), Align::Left));
+        let named = columns.map(|(id, align)| (say(&format!("column-{id}")), align));
+        let mut table = Table::new(marks.clone().chain(named));
         for day in &self.days {
-            let reasons = day.reasons();
-            let why: Vec<_> = reasons
-                .iter()
-                .take(2)
-                .map(|(why, n)| format!("{} {n}", say(&format!("why-{why}"))))
-                .collect();
+            let why = day.reasons().first().map(|(why, _)| say(&format!("why-{why}")));
             table.row([
-                day.day.to_string(),
-                say(if day.centre { "centre-up" } else { "centre-down" }),
-                say(&format!("grade-{}", day.grade)),
-                day.outcome("admit").to_string(),
-                day.outcome("refer").to_string(),
-                day.outcome("refuse").to_string(),
-                why.join(say("separator").as_str()),
                 mark(day.is_as_expected()),
+                &day.day.to_string(),
+                &say(if day.centre { "centre-up" } else { "centre-down" }),
+                &say(&format!("grade-{}", day.grade)),
+                &day.outcome("admit").to_string(),
+                &day.outcome("refer").to_string(),
+                &day.outcome("refuse").to_string(),
+                &why.unwrap_or_default(),
             ]);
         }
-        text += &table.render(None, colors);
+        text += &painted(&table);
 
         text += &heading("attacks");
-        let mut table = Table::new(
-            ["what", "got"]
-                .map(|id| (say(&format!("column-{id}")), Align::Left))
-                .into_iter()
-                .chain([(String::new(), Align::Left)]),
-        );
+        let named = ["what", "got"].map(|id| (say(&format!("column-{id}")), Align::Left));
+        let mut table = Table::new(marks.chain(named));
         for attack in &self.attacks {
             let mut got = attack.got.text(&say);
             if !attack.is_as_expected() {
                 got += &format!(" ({})", attack.expected.text(&say));
             }
-            table.row([say(attack.id), got, mark(attack.is_as_expected())]);
+            table.row([mark(attack.is_as_expected()), &say(attack.id), &got]);
         }
-        text += &table.render(None, colors);
+        text += &painted(&table);
 
         let logs = [("rows", self.logged.into()), ("broken", self.broken_logs.into())];
         text += &format!("\n{} {}\n", mark(self.broken_logs == 0), catalog.text("logs", &logs));

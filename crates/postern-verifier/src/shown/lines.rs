@@ -12,34 +12,26 @@ impl Screen<'_> {
     /// A group of lines whose columns line up.
     pub(super) fn lines(&self, group: &[Shown]) -> String {
         let heads: Vec<(String, Style)> = group.iter().map(|shown| self.head(shown)).collect();
-        let mut table = Table::new([("", Align::Left); 6]);
+        // The outcome, and what staff compare with a document, are never cut.
+        let whole = ("", Align::Whole);
+        let mut table = Table::new([whole, whole, whole, ("", Align::Left)]);
         for (shown, (head, _)) in group.iter().zip(&heads) {
-            match shown {
-                Shown::Fault(origin, fault) => {
-                    let from = words::origin(origin, self.catalog);
-                    table.row([
-                        head.as_str(),
-                        "",
-                        "",
-                        "",
-                        &from,
-                        &Failure::new(fault, self.catalog).message,
-                    ]);
-                }
-                Shown::Verdict(logged) => {
-                    let holder = logged.verdict().claims.as_ref().map(|claims| &claims.record.holder);
-                    let name = holder
-                        .and_then(|holder| holder.name.as_ref())
-                        .map_or("-", |name| name.as_str());
-                    let birth = holder
-                        .and_then(|holder| holder.birth)
-                        .map_or("-".to_owned(), |birth| birth.to_string());
-                    let issuer = self.issuer(logged).unwrap_or_else(|| "-".to_owned());
-                    let from = words::origin(logged.origin(), self.catalog);
-                    let data = words::data(&logged.verdict().data, self.catalog);
-                    table.row([head.as_str(), name, &birth, &issuer, &from, &data]);
-                }
-            }
+            let Shown::Verdict(logged) = shown else {
+                table.row([head]);
+                continue;
+            };
+            let holder = logged.verdict().claims.as_ref().map(|claims| &claims.record.holder);
+            let name = holder
+                .and_then(|holder| holder.name.as_ref())
+                .map_or("-", |name| name.as_str());
+            let birth = holder.and_then(|holder| holder.birth).map(|birth| birth.to_string());
+            let issuer = self.issuer(logged);
+            table.row([
+                head,
+                name,
+                birth.as_deref().unwrap_or("-"),
+                issuer.as_deref().unwrap_or("-"),
+            ]);
         }
         let mut text = String::new();
         let rendered = table.render(self.columns, self.colors);
@@ -81,9 +73,16 @@ impl Screen<'_> {
 
     fn details(&self, shown: &Shown) -> Vec<String> {
         match shown {
-            Shown::Fault(_, fault) => self.hint(fault).into_iter().map(|hint| format!("→ {hint}")).collect(),
+            Shown::Fault(origin, fault) => {
+                let message = Failure::new(fault, self.catalog).message;
+                let mut details = vec![words::origin(origin, self.catalog), message];
+                details.extend(self.hint(fault).map(|hint| format!("→ {hint}")));
+                details
+            }
             Shown::Verdict(logged) => {
-                let mut details = Vec::new();
+                let from = words::origin(logged.origin(), self.catalog);
+                let data = words::data(&logged.verdict().data, self.catalog);
+                let mut details = vec![[from, data].join("  ")];
                 let reasons = &logged.verdict().reasons;
                 details.extend(reasons.iter().map(|&reason| words::reason(reason, self.catalog)));
                 // One thing to do, by the reason that decided; another's advice could say the opposite.
