@@ -31,7 +31,7 @@ P = 2**255 - 19
 ORDER_8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
 SMALL_ORDER = {0, 1, P - 1, ORDER_8, P - ORDER_8}
 # Bidirectional controls, line and paragraph separators, byte order mark (FORMAT.md, conventions).
-HIDDEN = {0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF}
+HIDDEN = {0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF}
 KINDS = {f"application/postern-{kind}+cbor": kind for kind in ("root", "pack", "snapshot")}
 LARGEST = {"root": 64 << 10, "pack": 4 << 20, "snapshot": 256 << 10}
 VERSION_MAX = 2**53 - 1

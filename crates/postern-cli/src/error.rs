@@ -131,7 +131,7 @@ impl Failure {
 
 /// `{"error":{"reason":…,"message":…}}`
 pub(crate) fn json_line(reason: &str, message: &str) -> String {
-    serde_json::json!({ "error": { "reason": reason, "message": message } }).to_string()
+    crate::terminal::json_line(&serde_json::json!({ "error": { "reason": reason, "message": message } }))
 }
 
 fn told(error: &dyn Explain, catalog: &Catalog) -> String {

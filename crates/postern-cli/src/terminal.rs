@@ -21,6 +21,24 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     replace(text, |c| c != '\n' && is_harmful(c))
 }
 
+/// JSON on one line, whose strings cannot reach a terminal as controls either: what is not printable is escaped, and
+/// reads back as it was.
+pub fn json_line(value: &serde_json::Value) -> String {
+    let line = value.to_string();
+    if !line.contains(is_harmful) {
+        return line;
+    }
+    let mut escaped = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
+        match is_harmful(c) {
+            // Outside strings JSON is ASCII without controls, so this is within one.
+            true => escaped.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
+            false => escaped.push(c),
+        }
+    }
+    escaped
+}
+
 /// The columns that a text takes on a terminal; a Chinese character takes two.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -188,6 +206,14 @@ fn is_harmful(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_carries_no_control_to_a_terminal_and_reads_back() {
+        let value = serde_json::json!({ "text": "a\u{9b}31m\u{7f}\u{202e}\u{e0001}样本" });
+        let line = json_line(&value);
+        assert_eq!(line, r#"{"text":"a\u009b31m\u007f\u202e\udb40\udc01样本"}"#);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
+    }
 
     #[test]
     fn good_text_is_not_copied() {

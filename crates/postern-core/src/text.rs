@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 /// Whether `text` is printable as `docs/FORMAT.md` defines it: nothing in it can move the cursor, hide, reorder or
-/// imitate other text on a screen, a log or a printed card.
+/// imitate other text on a screen, a log or a printed card. The joiners U+200C and U+200D stay: Uyghur and other scripts are
+/// written with them.
 pub fn is_printable(text: &str) -> bool {
     let hidden = |c: char| {
         c.is_control()
-            || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'
+            || matches!(c, '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'
                 | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     text.trim() == text && !text.contains(hidden)
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn printable_text_hides_nothing() {
-        for good in ["", "王小明", "阿依古丽·买买提", "Zoë O'Neill"] {
+        for good in ["", "王小明", "阿依古丽·买买提", "Zoë O'Neill", "a\u{200c}b"] {
             assert!(is_printable(good), "{good}");
         }
         for bad in [

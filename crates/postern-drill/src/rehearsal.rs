@@ -42,7 +42,7 @@ pub(crate) fn run(args: &SharedArgs, session: &Session) -> Result<u8, DrillError
 
     let mut out = Output::stdout();
     let text = if session.json {
-        format!("{}\n", report.json(&lab))
+        format!("{}\n", postern_cli::terminal::json_line(&report.json(&lab)))
     } else {
         report.text(&lab, session, postern_cli::terminal::Colors::stdout(session.color))
     };

@@ -261,7 +261,7 @@ fn told<P: Payload>(
             "step": step, "document": kind, "version": version, "digest": digest, "signatures": signatures,
             "file": path.display().to_string(),
         });
-        writeln!(out, "{line}")
+        writeln!(out, "{}", postern_cli::terminal::json_line(&line))
     } else {
         let args = [
             ("kind", session.catalog.text(&format!("show-{kind}"), &[]).into()),

@@ -150,7 +150,7 @@ fn print(
         let line = serde_json::json!({
             "file": path.display().to_string(), "role": role, "kid": kid, "fingerprint": fingerprint,
         });
-        writeln!(out, "{line}")
+        writeln!(out, "{}", postern_cli::terminal::json_line(&line))
     } else {
         let line = session.catalog.text(
             "key-line",
@@ -171,7 +171,7 @@ fn print_tag(path: &Path, key: &TagKey, session: &Session, out: &mut dyn Write) 
         let line = serde_json::json!({
             "file": path.display().to_string(), "role": Role::Tag.as_str(), "epoch": key.epoch(),
         });
-        writeln!(out, "{line}")
+        writeln!(out, "{}", postern_cli::terminal::json_line(&line))
     } else {
         let args = [
             ("file", path.display().to_string().into()),

@@ -207,7 +207,8 @@ pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) 
     let file = args.out.display().to_string();
     let line = match session.json {
         true => {
-            serde_json::json!({ "step": "bundled", "file": file, "bytes": bytes.len(), "issued": issued }).to_string()
+            let step = serde_json::json!({ "step": "bundled", "file": file, "bytes": bytes.len(), "issued": issued });
+            postern_cli::terminal::json_line(&step)
         }
         false => {
             let args = [

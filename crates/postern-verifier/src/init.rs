@@ -94,7 +94,7 @@ pub(crate) fn run(args: &InitArgs, session: &Session) -> Result<u8, Error> {
             "root": { "version": payload.version, "fingerprint": postern_core::hex(&judge.trust().root().digest()) },
             "demo": judge.is_demo(),
         });
-        line.to_string()
+        postern_cli::terminal::json_line(&line)
     } else {
         let key = if encrypted {
             "init-key-encrypted"

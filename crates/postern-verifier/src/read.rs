@@ -33,7 +33,11 @@ pub(crate) fn run(args: &ReadArgs, session: &Session, program: &Program) -> Resu
         };
         any |= read.is_ok();
         match (&read, session.json) {
-            (_, true) => writeln!(out, "{}", object(&path, &read, session)),
+            (_, true) => writeln!(
+                out,
+                "{}",
+                postern_cli::terminal::json_line(&object(&path, &read, session))
+            ),
             (Ok(outcome), false) => outcome
                 .texts
                 .iter()

@@ -105,7 +105,7 @@ fn counts(desk: &mut Desk<'_>, session: &Session) -> Result<(), Error> {
         let line = json!({
             "type": "counts", "admit": tally.admit, "refer": tally.refer, "refuse": tally.refuse, "fault": tally.fault,
         });
-        return desk.line(&line.to_string());
+        return desk.line(&postern_cli::terminal::json_line(&line));
     }
     let text = session.catalog.text(
         "scan-counts",

@@ -73,7 +73,12 @@ impl<'a> Screen<'a> {
         match self.layout {
             Layout::Json => group
                 .iter()
-                .map(|shown| format!("{}\n", json::object(shown, self.gate, self.catalog)))
+                .map(|shown| {
+                    format!(
+                        "{}\n",
+                        postern_cli::terminal::json_line(&json::object(shown, self.gate, self.catalog))
+                    )
+                })
                 .collect(),
             Layout::Large => group.iter().map(|shown| self.large(shown)).collect(),
             Layout::Lines => self.lines(group),

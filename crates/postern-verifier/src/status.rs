@@ -43,7 +43,7 @@ pub(crate) fn run(args: &StatusArgs, session: &Session) -> Result<u8, Error> {
     .with_changes();
     demo::warn(status.gate.is_demo(), session);
     let text = if session.json {
-        format!("{}\n", status.json())
+        format!("{}\n", postern_cli::terminal::json_line(&status.json()))
     } else {
         told::told(&status, session)
     };

@@ -49,7 +49,10 @@ pub(crate) fn run(args: &UpdateArgs, session: &Session) -> Result<u8, Error> {
         Ok(states) => states,
         Err(error) => {
             if let (Error::Update(refusal), true) = (&error, session.json) {
-                write(&mut out, &format!("{}\n", refused(refusal, session)))?;
+                write(
+                    &mut out,
+                    &format!("{}\n", postern_cli::terminal::json_line(&refused(refusal, session))),
+                )?;
             }
             return Err(error);
         }
@@ -59,7 +62,10 @@ pub(crate) fn run(args: &UpdateArgs, session: &Session) -> Result<u8, Error> {
     let gate = Gate::new(after.unwrap_or(before), None);
     demo::warn(gate.is_demo(), session);
     let text = if session.json {
-        format!("{}\n", taken(&old, &gate, changed, system))
+        format!(
+            "{}\n",
+            postern_cli::terminal::json_line(&taken(&old, &gate, changed, system))
+        )
     } else {
         told(&old, &gate, changed, system, session)
     };

