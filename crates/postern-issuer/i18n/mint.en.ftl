@@ -80,8 +80,8 @@ reject-vaccine-unknown = not a vaccine: a name of the product list, or its numbe
 
 error-people-empty = { $path } has no header
     .hint = The first line names the columns; id must be one of them.
-error-people-encoding-unclear = { $path } is mostly UTF-8, but line { $line } is not
-    .hint = Repair that line, or say --encoding utf-8 to reject it, or --encoding gb18030.
+error-people-encoding-unclear = { $path } is neither UTF-8 nor GB 18030 throughout: see line { $line }
+    .hint = Save it as UTF-8 or repair that line; or say --encoding utf-8 or gb18030, and such rows are rejected.
 error-people-not-a-file = { $path } is not a file
     .hint = The people file is read twice: save it first, a pipe does not do.
 error-people-utf-16 = { $path } is UTF-16

@@ -77,8 +77,8 @@ reject-vaccine-unknown = 不是疫苗：应为产品表中的名称或编号
 
 error-people-empty = { $path } 没有表头
     .hint = 第一行写列名，其中必须有编号（id）。
-error-people-encoding-unclear = { $path } 大部分是 UTF-8，但第 { $line } 行不是
-    .hint = 请修正该行；或用 --encoding utf-8 拒绝该行，或用 --encoding gb18030。
+error-people-encoding-unclear = { $path } 既不全是 UTF-8，也不全是 GB 18030：见第 { $line } 行
+    .hint = 请另存为 UTF-8 或修正该行；也可用 --encoding 指定 utf-8 或 gb18030，此类行将被拒收。
 error-people-not-a-file = { $path } 不是文件
     .hint = 名单要读两遍：请先存成文件，不能用管道。
 error-people-utf-16 = { $path } 是 UTF-16

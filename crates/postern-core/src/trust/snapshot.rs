@@ -111,7 +111,8 @@ impl StatusFile {
     fn is_well_formed(&self) -> bool {
         self.from.is_some() == (self.kind == StatusKind::Delta)
             && self.column.is_some() == (self.kind == StatusKind::Column)
-            && self.version <= MAX_VERSION
+            && self.from.is_none_or(|from| (1..=MAX_VERSION).contains(&from))
+            && (1..=MAX_VERSION).contains(&self.version)
     }
 }
 

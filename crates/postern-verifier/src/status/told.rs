@@ -26,7 +26,12 @@ pub(super) fn told(status: &Status, session: &Session) -> String {
         Grade::Refuse => Style::Bad,
     };
     let now = text(&format!("now-{}", status.now_word()));
-    let mut out = format!("{}\n\n", colors.paint(style, &now));
+    let mut out = String::new();
+    if suspect {
+        // First of all: whatever follows is counted from a clock that is wrong.
+        out += &format!("{}\n", colors.paint(Style::Warn, &text("mark-clock-suspect")));
+    }
+    out += &format!("{}\n\n", colors.paint(style, &now));
     out += &gate(status, catalog).render(None, colors);
     out.push('\n');
     out += &documents(status, catalog).render(None, colors);
@@ -36,9 +41,6 @@ pub(super) fn told(status: &Status, session: &Session) -> String {
             ("grade", words::grade(*grade, catalog).into()),
         ];
         out += &format!("{}\n", catalog.text("status-change", &args));
-    }
-    if suspect {
-        out += &format!("{}\n", colors.paint(Style::Warn, &text("mark-clock-suspect")));
     }
     if !status.issuers().is_empty() {
         out.push('\n');

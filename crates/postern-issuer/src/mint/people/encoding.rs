@@ -43,7 +43,7 @@ impl ValueEnum for EncodingChoice {
 pub(super) enum Told {
     /// This one, with so many bytes of mark before the text.
     Is(Encoding, u64),
-    /// Mostly UTF-8, but not in this line.
+    /// Neither UTF-8 nor GB 18030 throughout.
     Unclear {
         /// The first line that is not.
         line: u64,
@@ -75,8 +75,43 @@ pub(super) fn tell(file: &mut (impl Read + Seek), choice: EncodingChoice) -> io:
         Utf8Evidence { wrong: 0, .. } => utf8,
         // Read as GB 18030, each of its names would be another one.
         Utf8Evidence { good, wrong, line } if good > wrong => Told::Unclear { line },
-        _ => gb18030,
+        _ => {
+            file.seek(SeekFrom::Start(0))?;
+            // Another encoding again, Latin-1 perhaps: the names that happen to decode would be other names.
+            match first_not_gb18030(file, &mut vec![0; WINDOW])? {
+                Some(line) => Told::Unclear { line },
+                None => gb18030,
+            }
+        }
     })
+}
+
+/// The first line that is not GB 18030. A newline is never a part of one of its longer characters.
+fn first_not_gb18030(reader: &mut impl Read, window: &mut [u8]) -> io::Result<Option<u64>> {
+    let mut decoder = encoding_rs::GB18030.new_decoder_without_bom_handling();
+    let mut text = vec![0; 4 * window.len()];
+    let mut line = 1;
+    loop {
+        let read = match reader.read(window) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let mut bytes = &window[..read];
+        loop {
+            let (result, used, _) = decoder.decode_to_utf8_without_replacement(bytes, &mut text, read == 0);
+            line += bytes[..used].iter().filter(|byte| **byte == b'\n').count() as u64;
+            bytes = &bytes[used..];
+            match result {
+                encoding_rs::DecoderResult::InputEmpty => break,
+                encoding_rs::DecoderResult::OutputFull => {}
+                encoding_rs::DecoderResult::Malformed(..) => return Ok(Some(line)),
+            }
+        }
+        if read == 0 {
+            return Ok(None);
+        }
+    }
 }
 
 /// What speaks for UTF-8 and what against it.

@@ -295,6 +295,17 @@ mod tests {
         assert_eq!(faults.map(|row| row.line()).collect::<Vec<_>>(), [6]);
     }
 
+    /// Found by a newcomer: in Latin-1, one name was rejected and the next one signed as a Chinese one.
+    #[test]
+    fn latin_1_is_not_read_as_chinese() {
+        let bytes = b"id,name\n1,M\xfcller\n2,Jos\xe9\n";
+        let unclear = open(bytes, EncodingChoice::Auto).err().unwrap();
+        assert!(
+            matches!(unclear, PeopleError::EncodingUnclear { line: 3, .. }),
+            "{unclear}"
+        );
+    }
+
     #[test]
     fn what_is_no_people_file_is_told() {
         let reason = |bytes: &[u8]| open(bytes, EncodingChoice::Auto).err().unwrap().reason();
