@@ -3,7 +3,6 @@
 mod common;
 
 use common::{AT, Authority, DAY, Done, Gate, MADE, NAME, picture, run, run_with};
-use postern_core::time::Time;
 use serde_json::Value;
 
 #[test]
