@@ -18,6 +18,7 @@ fn fresh() -> Trust {
 fn rejected(result: Result<Trust, TrustError>, document: DocumentKind, reason: &str) {
     let error = result.expect_err("a hostile update was taken");
     assert_eq!((error.document, error.reason()), (document, reason), "{error}");
+    assert!(TrustError::REASONS.contains(&reason), "{reason} is in the list");
 }
 
 use DocumentKind::{Pack as PACK, Root as ROOT, Snapshot as SNAPSHOT};

@@ -72,6 +72,9 @@ mod tests {
         for language in [Language::English, Language::SimplifiedChinese] {
             let catalog = Catalog::new(language, TEXTS);
             assert_eq!(help::missing(&Cli::command(), &catalog), Vec::<String>::new());
+            for reason in postern_core::trust::TrustError::REASONS {
+                assert!(catalog.has(&format!("error-{reason}")), "{reason}");
+            }
         }
     }
 }

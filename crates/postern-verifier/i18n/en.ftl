@@ -290,6 +290,12 @@ error-conflicting-version = the { $document ->
     [snapshot] snapshot
    *[pack] trust pack
 } of version { $version } exists with other content
+error-dated-ahead = the { $document ->
+    [root] root
+    [snapshot] snapshot
+   *[pack] trust pack
+} is dated { $issued }, after the snapshot that names it
+    .hint = It was made on a machine whose clock is wrong. Tell the authority.
 error-malformed-envelope = the { $document ->
     [root] root
     [snapshot] snapshot

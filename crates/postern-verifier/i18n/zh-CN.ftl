@@ -289,6 +289,12 @@ error-conflicting-version = 版本 { $version } 的{ $document ->
     [snapshot] 快照
    *[pack] 信任包
 }存在内容不同的另一份
+error-dated-ahead = { $document ->
+    [root] 根文件
+    [snapshot] 快照
+   *[pack] 信任包
+}的签发时间 { $issued } 晚于指定它的快照
+    .hint = 生成它的机器时钟有误。请告知管理机构。
 error-malformed-envelope = { $document ->
     [root] 根文件
     [snapshot] 快照

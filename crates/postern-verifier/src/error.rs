@@ -196,6 +196,7 @@ impl Explain for Distrust {
         let mut args = vec![("document", self.0.document.as_str().into())];
         match &self.0.fault {
             Fault::Conflict { version } => args.push(("version", (*version).into())),
+            Fault::DatedAhead { issued, .. } => args.push(("issued", issued.to_string().into())),
             Fault::Envelope(e) => args.push(("detail", e.to_string().into())),
             Fault::Order { expected, found } => {
                 args.push(("expected", (*expected).into()));

@@ -2,6 +2,7 @@
 
 use clap::CommandFactory;
 use postern_cli::{Catalog, Language, help, messages};
+use postern_core::trust::TrustError;
 use postern_core::verdict::{Grade, Outcome, Reason};
 
 use super::*;
@@ -31,19 +32,6 @@ const LOG: [&str; 18] = [
     "log-read-only",
     "log-unsupported",
     "not-a-log",
-];
-
-/// Messages of the core's reasons against a document.
-const DISTRUST: [&str; 9] = [
-    "bad-rule",
-    "conflicting-version",
-    "malformed-envelope",
-    "malformed-payload",
-    "not-pinned",
-    "too-large",
-    "under-signed",
-    "wrong-type",
-    "wrong-version",
 ];
 
 fn catalogs() -> [Catalog; 2] {
@@ -86,7 +74,7 @@ fn every_reason_outcome_and_grade_has_words() {
 #[test]
 fn every_fault_and_error_has_words() {
     for catalog in catalogs() {
-        for reason in Fault::REASONS.iter().chain(&LOG).chain(&DISTRUST) {
+        for reason in Fault::REASONS.iter().chain(&LOG).chain(&TrustError::REASONS) {
             assert!(catalog.has(&format!("error-{reason}")), "{reason}");
         }
     }

@@ -88,6 +88,20 @@ pub enum Fault {
 }
 
 impl TrustError {
+    /// Every reason that [`Self::reason`] can give.
+    pub const REASONS: [&str; 10] = [
+        "bad-rule",
+        "conflicting-version",
+        "dated-ahead",
+        "malformed-envelope",
+        "malformed-payload",
+        "not-pinned",
+        "too-large",
+        "under-signed",
+        "wrong-type",
+        "wrong-version",
+    ];
+
     /// A stable reason in kebab-case.
     pub const fn reason(&self) -> &'static str {
         match self.fault {
