@@ -47,6 +47,11 @@ fn mint(c: &mut Criterion) {
     group.bench_function("claims to text", |b| {
         b.iter(|| code::mint(&signer, kid, black_box(&claims)))
     });
+    let many = vec![claims; 256];
+    group.throughput(criterion::Throughput::Elements(256));
+    group.bench_function("256 claims to codes, inversions in one", |b| {
+        b.iter(|| code::mint_all(&signer, kid, black_box(&many)))
+    });
     group.finish();
 }
 

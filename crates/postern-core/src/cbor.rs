@@ -17,7 +17,10 @@ use serde::{Deserialize, Serialize};
 ///
 /// Never for the types of this crate: their `Serialize` does not fail, and memory is the only sink.
 pub fn to_vec<T: Serialize>(value: &T) -> Vec<u8> {
-    serde_cbor::to_vec(value).expect("types of this crate serialise without error into memory")
+    // Most values are smaller: what a code signs has some 70 bytes.
+    let mut bytes = Vec::with_capacity(128);
+    serde_cbor::to_writer(&mut bytes, value).expect("types of this crate serialise without error into memory");
+    bytes
 }
 
 /// Decodes `bytes`, which must be the one deterministic encoding of the value.

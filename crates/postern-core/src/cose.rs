@@ -89,13 +89,32 @@ impl<'a> Sign1<'a> {
 pub fn sign1(signer: &dyn Signer, kid: Kid, payload: &[u8]) -> Result<Vec<u8>, SignError> {
     let protected = header(kid);
     let signature = signer.sign(&sign1_structure(&protected, payload))?;
+    Ok(sign1_message(&protected, payload, &signature))
+}
+
+/// As [`sign1`], for many payloads at once.
+///
+/// # Errors
+///
+/// The signer's; then there is no message.
+pub fn sign1_all(signer: &dyn Signer, kid: Kid, payloads: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, SignError> {
+    let protected = header(kid);
+    let structures: Vec<_> = payloads.iter().map(|p| sign1_structure(&protected, p)).collect();
+    let signatures = signer.sign_all(&structures)?;
+    let signed = payloads.iter().zip(&signatures);
+    Ok(signed
+        .map(|(p, signature)| sign1_message(&protected, p, signature))
+        .collect())
+}
+
+fn sign1_message(protected: &[u8], payload: &[u8], signature: &Signature) -> Vec<u8> {
     let mut message = Vec::with_capacity(payload.len() + 80);
     message.push(0x84);
-    push_bytes(&mut message, &protected);
+    push_bytes(&mut message, protected);
     message.push(0xa0);
     push_bytes(&mut message, payload);
-    push_bytes(&mut message, &signature);
-    Ok(message)
+    push_bytes(&mut message, signature);
+    message
 }
 
 /// A COSE_Sign message (RFC 9052 section 4.1): a payload, its type, and any number of signatures.

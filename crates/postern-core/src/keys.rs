@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 use crate::cbor::Bytes;
 
+mod batch;
+
 /// Bytes of a signature.
 pub const SIGNATURE_LEN: usize = 64;
 
@@ -225,6 +227,15 @@ pub trait Signer: Send + Sync {
     ///
     /// [`SignError`] where a device fails; a key in memory does not.
     fn sign(&self, message: &[u8]) -> Result<Signature, SignError>;
+
+    /// Signs each of `messages`, with the bytes that [`Signer::sign`] gives; a key in memory does it for less.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Signer::sign`]; then none is signed.
+    fn sign_all(&self, messages: &[Vec<u8>]) -> Result<Vec<Signature>, SignError> {
+        messages.iter().map(|message| self.sign(message)).collect()
+    }
 }
 
 /// A device did not sign.
@@ -261,6 +272,10 @@ impl Signer for PrivateKey {
 
     fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
         Ok(self.0.sign(message).to_bytes())
+    }
+
+    fn sign_all(&self, messages: &[Vec<u8>]) -> Result<Vec<Signature>, SignError> {
+        Ok(batch::sign_all(&self.0, messages))
     }
 }
 
