@@ -7,7 +7,7 @@ use postern_cli::CommonArgs;
 use postern_cli::secret::PassphraseSource;
 use postern_core::keys::Role;
 
-use crate::mint::MintArgs;
+use crate::mint::{MintArgs, RenewArgs, ReplaceArgs};
 
 #[derive(Parser)]
 #[command(name = "postern-issuer", version)]
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Snapshot(SnapshotCommand),
     Bundle(BundleArgs),
     Mint(MintArgs),
+    Renew(RenewArgs),
+    Replace(ReplaceArgs),
 }
 
 #[derive(Subcommand)]

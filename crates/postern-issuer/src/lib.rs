@@ -50,10 +50,9 @@ fn run(cli: Cli, session: &Session) -> Result<u8, IssuerError> {
         Command::Pack(command) => ceremony::pack(command, session, &mut out)?,
         Command::Snapshot(command) => ceremony::snapshot(command, session, &mut out)?,
         Command::Bundle(args) => repository::bundle(args, session, &mut out)?,
-        Command::Mint(args) => {
-            drop(out);
-            return Ok(mint::run(args, session)?);
-        }
+        Command::Mint(args) => return Ok(mint::run(args, session, &mut out)?),
+        Command::Renew(args) => return Ok(mint::renew(args, session, &mut out)?),
+        Command::Replace(args) => return Ok(mint::replace(args, session, &mut out)?),
     }
     out.flush().map_err(IssuerError::Output)?;
     Ok(0)

@@ -1,121 +1,320 @@
-//! `mint`: from a people file to codes, one stage after the other.
+//! `mint`, `renew` and `replace`: from people to codes.
 //!
 //! ```text
-//! row -> applicant -> facts and a place -> claims -> text -> ledger -> picture -> folder
+//! people file -> plan  what is known of each row: is it there twice, has it a code already
+//!             -> rows -> applicants -> drafts                           (people_source)
+//! ledger      -> codes that expire or were lost -> drafts               (ledger_source)
+//!                drafts -> places -> codes -> ledger -> outputs         (job)
 //! ```
 //!
-//! [`people`] and the step from claims to text are pure functions; the ledger alone has a memory, and it is asked for
-//! one batch at a time. A batch is durable in the ledger before its pictures are written. Whatever is interrupted is
-//! completed by the same command: what was minted is found in the ledger and written again, byte for byte.
+//! [`people`] is pure; the ledger alone has a memory. Whatever is interrupted is completed by the same command: the ledger
+//! knows the run, and how far its outputs have come.
 
 mod args;
-mod batch;
 mod error;
-mod folder;
+mod interrupt;
 mod issuing;
+mod job;
 pub mod ledger;
+mod ledger_source;
+mod output;
+mod parallel;
 pub mod people;
+mod people_source;
 pub mod permutation;
+mod plan;
 mod report;
+pub mod shard;
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Instant;
 
-use postern_cli::output::Output;
-use postern_cli::{Session, clock, random};
+use postern_cli::files::{FileAction, FileError};
+use postern_cli::{Session, clock};
 use postern_core::keys::Role;
 use postern_core::time::Time;
+use sha2::{Digest, Sha256};
 
-pub use args::MintArgs;
-pub use batch::{BATCH, Mint, Outcome};
+pub use args::{IssueArgs, MintArgs, RenewArgs, ReplaceArgs};
 pub use error::MintError;
-pub use folder::{Folder, picture};
 pub use issuing::{Issuing, Terms};
+pub use output::FormatName;
 
-use ledger::Ledger;
-use people::{Column, PeopleFile};
-use report::Report;
+use job::Job;
+use ledger::{Ended, Ledger, Reader, Run, RunKind, Wanted};
+use ledger_source::{Expiring, Named, Reissue};
+use output::Target;
+use people::{Column, Columns, Encoding, PeopleFile, Row};
+use people_source::{Drafting, PeopleSource, Readers};
+use plan::Plan;
+use report::{Report, RunFacts};
 
 /// The exit status where rows were rejected; all others were minted.
 pub const EXIT_REJECTS: u8 = 3;
+/// The exit status where somebody asked the program to end, as shells give it for Ctrl-C.
+pub const EXIT_INTERRUPTED: u8 = 130;
 
-/// Runs `mint` and reports on standard output.
+/// Runs `mint` and reports on `out`.
 ///
 /// # Errors
 ///
 /// [`MintError`]. What was minted until then is in the ledger, and the same command completes the rest.
-pub fn run(args: &MintArgs, session: &Session) -> Result<u8, MintError> {
-    run_to(args, session, &mut Output::stdout())
-}
-
-/// As [`run`], with the report on `out`.
-///
-/// # Errors
-///
-/// Those of [`run`].
-pub fn run_to(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8, MintError> {
+pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8, MintError> {
     let started = Instant::now();
-    let now = clock::now();
-    let terms = Terms::new(Time::saturating(args.at.unwrap_or(now)), args.valid_for);
-
     // All that can be wrong with the command is found before anything is minted.
     let mut people = PeopleFile::open(&args.people, args.encoding)?;
     let columns = people.columns().clone();
     if columns.has(Column::DocumentNumber) && args.tag_key.is_none() && !args.no_tags {
         return Err(MintError::TagKeyNeeded);
     }
-    let (trust, first_root) = issuing::trust_of(&args.repo)?;
-    let signer = crate::key::open_signer(&args.key, Role::Code, &args.passphrase, session)?;
-    let issuing = Issuing::new(&trust, first_root, signer, terms)?;
+    if args.changed_since.is_some() && !columns.has(Column::Changed) {
+        return Err(people::PeopleError::Header(people::HeaderError::Missing(Column::Changed)).into());
+    }
+    let desk = Desk::open(&args.issue, session)?;
     let tag_key = match &args.tag_key {
-        Some(path) => Some(crate::key::open_tag(path, &args.passphrase, session)?),
+        Some(path) => Some(crate::key::open_tag(path, &args.issue.passphrase, session)?),
         None => None,
     };
-    let mut ledger = Ledger::open(&args.ledger, issuing.owner(), args.capacity, random::bytes()?)?;
-    let mut folder = Folder::open(&args.out, &columns)?;
-    let mut report = Report::new(session, people.progress().1);
-    if issuing.is_demo() {
-        report.warn("mint-demo-key");
+    let wanted = Wanted {
+        capacity: args.capacity,
+        shard: args.shard,
+        key: desk.issuing.permutation_key().map_err(MintError::Sign)?,
+    };
+    let mut ledger = Ledger::open(&args.issue.ledger, desk.issuing.owner(), wanted)?;
+    let mut report = Report::new(session, people.size(), out);
+    report.demo(&desk.issuing);
+
+    let (plan, digest) = Plan::make(&mut people, &ledger, |at| report.planning(at))?;
+    let tag_check = tag_key
+        .as_ref()
+        .map(|key| Sha256::new_with_prefix("postern-tag-key\x1f").chain_update(key.secret()));
+    let key = desk.run_key(RunKind::Mint, session, |hash| {
+        hash.update(digest);
+        let tag_check = tag_check.map(Sha256::finalize);
+        hash.update(format!(
+            "{tag_check:?} {} {} {:?}",
+            args.shard, args.changed, args.changed_since
+        ));
+    })?;
+    let mut run = ledger.run(RunKind::Mint, key, desk.terms(), desk.now)?;
+    report.resumed(&run);
+    // Another shard's rows are counted as well: what matters is whether they are many.
+    ledger.expect(plan.new_ids() / u64::from(args.shard.of()))?;
+    let job = desk.job(&args.issue, &columns, args.shard, session);
+    let outputs = job.outputs(&mut run)?;
+    let at = match run.progress.at {
+        0 => people.rows(),
+        byte => people::Position {
+            byte,
+            line: run.progress.line,
+        },
+    };
+    people.seek(at)?;
+    let encoding = people.encoding();
+    let readers = Readers::new(ledger.path());
+    let drafting = Drafting {
+        columns: &columns,
+        encoding,
+        terms: Terms::resumed(run.terms),
+        tag_key: tag_key.as_ref(),
+        shard: args.shard,
+        changed: args.changed || args.changed_since.is_some(),
+        since: args.changed_since.map(Time::saturating),
+        readers: &readers,
+    };
+    let source = PeopleSource {
+        people: &mut people,
+        plan,
+    };
+    job.run(
+        &mut ledger,
+        &mut run,
+        outputs,
+        source,
+        |piece| drafting.prepare(piece),
+        &mut report,
+    )?;
+    report.finish(&desk.facts(&args.issue, &run, &ledger, Some(encoding), started)?)
+}
+
+/// Runs `renew` and reports on `out`.
+///
+/// # Errors
+///
+/// [`MintError`]. What was minted until then is in the ledger, and the same command completes the rest.
+pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result<u8, MintError> {
+    let within = u64::from(args.expiring_within);
+    let hash = |hash: &mut Sha256| hash.update(within.to_be_bytes());
+    reissue(
+        RunKind::Renew,
+        Ended::Renewed,
+        &args.issue,
+        session,
+        out,
+        hash,
+        |reader, run| {
+            Ok(Expiring {
+                reader,
+                until: run.terms.0.plus(within * 86_400),
+                first: run.first,
+                at: run.progress.at,
+                line: run.progress.line,
+            })
+        },
+    )
+}
+
+/// Runs `replace` and reports on `out`.
+///
+/// # Errors
+///
+/// [`MintError`]. What was minted until then is in the ledger, and the same command completes the rest.
+pub fn replace(args: &ReplaceArgs, session: &Session, out: &mut dyn Write) -> Result<u8, MintError> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in &args.ids {
+        if !ids.iter().any(|known| known.eq_ignore_ascii_case(id)) {
+            ids.push(id.clone());
+        }
+    }
+    // All of them must be there before one is replaced.
+    let reader = Reader::open(&args.issue.ledger)?;
+    Named::new(&reader, &ids, u64::MAX, 0)?;
+    let hash = |hash: &mut Sha256| hash.update(format!("{:?} {ids:?}", args.reason));
+    reissue(
+        RunKind::Replace,
+        args.reason,
+        &args.issue,
+        session,
+        out,
+        hash,
+        |reader, run| Named::new(&reader, &ids, run.first, run.progress.at),
+    )
+}
+
+/// What `renew` and `replace` have in common: codes of the ledger get others in their place.
+fn reissue<S: job::Source<Item = ledger_source::Olds>>(
+    kind: RunKind,
+    reason: Ended,
+    args: &IssueArgs,
+    session: &Session,
+    out: &mut dyn Write,
+    hash: impl FnOnce(&mut Sha256),
+    source: impl FnOnce(Reader, &Run) -> Result<S, MintError>,
+) -> Result<u8, MintError> {
+    let started = Instant::now();
+    let desk = Desk::open(args, session)?;
+    let mut ledger = Ledger::open_existing(&args.ledger, desk.issuing.owner())?;
+    let mut report = Report::new(session, ledger.codes(), out);
+    report.demo(&desk.issuing);
+    let key = desk.run_key(kind, session, hash)?;
+    let mut run = ledger.run(kind, key, desk.terms(), desk.now)?;
+    report.resumed(&run);
+    let columns = Columns::from_header(&Row::new(1, [Column::Id.as_str()])).map_err(people::PeopleError::Header)?;
+    let job = desk.job(args, &columns, ledger.shard(), session);
+    let outputs = job.outputs(&mut run)?;
+    let readers = Readers::new(ledger.path());
+    let reissue = Reissue {
+        terms: Terms::resumed(run.terms),
+        reason,
+        readers: &readers,
+    };
+    let source = source(Reader::open(ledger.path())?, &run)?;
+    job.run(
+        &mut ledger,
+        &mut run,
+        outputs,
+        source,
+        |piece| reissue.prepare(piece),
+        &mut report,
+    )?;
+    report.finish(&desk.facts(args, &run, &ledger, None, started)?)
+}
+
+/// Who issues, and when: what every command begins with.
+struct Desk {
+    issuing: Issuing,
+    terms: Terms,
+    now: Time,
+    formats: Vec<FormatName>,
+    out: std::path::PathBuf,
+    at: Option<i64>,
+    valid_for: u32,
+}
+
+impl Desk {
+    fn open(args: &IssueArgs, session: &Session) -> Result<Self, MintError> {
+        let now = clock::now();
+        let terms = Terms::new(Time::saturating(args.at.unwrap_or(now)), args.valid_for);
+        let (trust, first_root) = issuing::trust_of(&args.repo)?;
+        let signer = crate::key::open_signer(&args.key, Role::Code, &args.passphrase, session)?;
+        let issuing = Issuing::new(&trust, first_root, Box::new(signer), terms)?;
+        let mut formats = args.format.clone();
+        formats.sort_unstable();
+        formats.dedup();
+        Ok(Self {
+            issuing,
+            terms,
+            now: Time::saturating(now),
+            formats,
+            out: std::path::absolute(&args.out)
+                .map_err(|error| FileError::new(&args.out, FileAction::Create, error))?,
+            at: args.at,
+            valid_for: args.valid_for,
+        })
     }
 
-    let mint = Mint {
-        issuing: &issuing,
-        terms,
-        tag_key: tag_key.as_ref(),
-        now: Time::saturating(now),
-    };
-    loop {
-        let mut rows = Vec::with_capacity(BATCH);
-        while let Some(row) = people.next_row()? {
-            rows.push(row);
-            if rows.len() == BATCH {
-                break;
-            }
-        }
-        if rows.is_empty() {
-            break;
-        }
-        let outcomes = mint.batch(&mut ledger, &columns, &rows)?;
-        for (row, outcome) in rows.iter().zip(&outcomes) {
-            match outcome {
-                Outcome::Already(entry) | Outcome::Minted(entry) => folder.code(entry, &picture(&entry.text))?,
-                Outcome::Rejected(reject) => {
-                    let column = reject.column.map_or("", |column| columns.name_of(column));
-                    folder.reject(row, reject, column, &reject.text(&session.catalog))?;
-                }
-            }
-            report.count(outcome, &columns, out);
-        }
-        report.progress(people.progress().0);
+    fn terms(&self) -> (Time, Time) {
+        (self.terms.issued(), self.terms.expires())
     }
-    folder.finish()?;
-    let facts = report::RunFacts {
-        issuing: &issuing,
-        terms,
-        ledger: &ledger,
-        encoding: people.encoding(),
-        out: &args.out,
-        elapsed: started.elapsed(),
-    };
-    report.finish(&facts, out).map_err(MintError::Output)
+
+    /// What tells that a command is the one that was interrupted: everything that its output follows from, but the clock.
+    fn run_key(&self, kind: RunKind, session: &Session, more: impl FnOnce(&mut Sha256)) -> Result<[u8; 32], MintError> {
+        let mut hash = Sha256::new_with_prefix("postern-run-1\x1f");
+        hash.update(self.issuing.key().thumbprint());
+        // The list of rejects is in the language of the run.
+        let language = session.catalog.language();
+        let Self {
+            formats,
+            out,
+            at,
+            valid_for,
+            ..
+        } = self;
+        hash.update(format!(
+            "{kind:?} {language:?} {formats:?} {out:?} {at:?} {valid_for}\x1f"
+        ));
+        more(&mut hash);
+        Ok(hash.finalize().into())
+    }
+
+    fn job<'j>(&'j self, args: &IssueArgs, columns: &'j Columns, shard: shard::Shard, session: &'j Session) -> Job<'j> {
+        Job {
+            issuing: &self.issuing,
+            formats: &self.formats,
+            target: Target::new(&args.out, shard),
+            columns,
+            catalog: &session.catalog,
+            now: self.now,
+        }
+    }
+
+    fn facts<'r>(
+        &'r self,
+        args: &'r IssueArgs,
+        run: &'r Run,
+        ledger: &'r Ledger,
+        encoding: Option<Encoding>,
+        started: Instant,
+    ) -> Result<RunFacts<'r>, MintError> {
+        Ok(RunFacts {
+            issuing: &self.issuing,
+            run,
+            ledger,
+            replaced: ledger.replaced_by(run.first)?,
+            encoding,
+            out: Path::new(&args.out),
+            elapsed: started.elapsed(),
+        })
+    }
 }

@@ -1,23 +1,26 @@
-//! The arguments of `mint`. The help texts are in `i18n`.
+//! The arguments of `mint`, `renew` and `replace`. The help texts are in `i18n`.
 
 use std::path::PathBuf;
 
 use postern_cli::clock::parse_time;
 use postern_cli::secret::PassphraseSource;
 
+use super::ledger::Ended;
+use super::output::FormatName;
 use super::people::EncodingChoice;
 use super::permutation::MAX_CAPACITY;
+use super::shard::Shard;
 
-/// The arguments of `mint`.
+/// Days that codes hold, where nothing else is asked for.
+const VALID_FOR: u32 = 365;
+
+/// What every command needs that mints codes.
 #[derive(clap::Args, Clone, Debug)]
-pub struct MintArgs {
-    /// The people file.
-    #[arg(value_name = "PEOPLE.csv")]
-    pub people: PathBuf,
-    /// The folder for pictures and lists.
+pub struct IssueArgs {
+    /// The folder for what comes out.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// The ledger; it is made where there is none.
+    /// The ledger.
     #[arg(long, value_name = "FILE")]
     pub ledger: PathBuf,
     /// The code key.
@@ -26,25 +29,73 @@ pub struct MintArgs {
     /// The folder of the repository.
     #[arg(long, value_name = "DIR")]
     pub repo: PathBuf,
+    /// How many days the codes hold.
+    #[arg(long, value_name = "DAYS", default_value_t = VALID_FOR, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub valid_for: u32,
+    /// The time of issue in seconds since 1970; without it, now.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub at: Option<i64>,
+    /// What comes out.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FormatName::Png, FormatName::Csv], value_name = "FORMAT")]
+    pub format: Vec<FormatName>,
+    /// Where passphrases come from.
+    #[command(flatten)]
+    pub passphrase: PassphraseSource,
+}
+
+/// The arguments of `mint`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct MintArgs {
+    /// The people file.
+    #[arg(value_name = "PEOPLE.csv")]
+    pub people: PathBuf,
+    /// What every command needs.
+    #[command(flatten)]
+    pub issue: IssueArgs,
     /// The key of document tags.
     #[arg(long, value_name = "FILE", conflicts_with = "no_tags")]
     pub tag_key: Option<PathBuf>,
     /// Documents are checked, and no tag of them is put into the codes.
     #[arg(long)]
     pub no_tags: bool,
-    /// How many days the codes hold.
-    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=36_500))]
-    pub valid_for: u32,
-    /// The time of issue in seconds since 1970; without it, now.
-    #[arg(long, value_name = "TIME", value_parser = parse_time)]
-    pub at: Option<i64>,
     /// The places of a new ledger.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MAX_CAPACITY))]
     pub capacity: Option<u64>,
     /// How the people file writes its characters.
     #[arg(long, value_enum, default_value_t, value_name = "ENCODING")]
     pub encoding: EncodingChoice,
-    /// Where passphrases come from.
+    /// The part of the file that is minted.
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE)]
+    pub shard: Shard,
+    /// Rows with other content than their code has get a new one.
+    #[arg(long)]
+    pub changed: bool,
+    /// As `changed`; rows that have not changed since this time are passed over.
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "changed")]
+    pub changed_since: Option<i64>,
+}
+
+/// The arguments of `renew`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct RenewArgs {
+    /// What every command needs.
     #[command(flatten)]
-    pub passphrase: PassphraseSource,
+    pub issue: IssueArgs,
+    /// Codes that expire within so many days of the time of issue are renewed.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    pub expiring_within: u32,
+}
+
+/// The arguments of `replace`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct ReplaceArgs {
+    /// Whose codes.
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Why.
+    #[arg(long, value_enum, value_name = "REASON")]
+    pub reason: Ended,
+    /// What every command needs.
+    #[command(flatten)]
+    pub issue: IssueArgs,
 }

@@ -23,6 +23,16 @@ pub enum MintError {
     File(FileError),
     /// The repository or a key file.
     Issuer(Box<IssuerError>),
+    /// An id has no code that could be replaced.
+    IdUnknown {
+        /// The id.
+        id: String,
+    },
+    /// Somebody asked the program to end.
+    Interrupted {
+        /// Rows that were done.
+        rows: u64,
+    },
     /// The pack does not recognise the issuer at the time of issue.
     IssuerNotInForce {
         /// The issuer's id.
@@ -76,6 +86,8 @@ impl fmt::Display for MintError {
         match self {
             Self::File(e) => e.fmt(f),
             Self::Issuer(e) => e.fmt(f),
+            Self::IdUnknown { id } => write!(f, "the ledger has no code of {id}"),
+            Self::Interrupted { rows } => write!(f, "ended early, after {rows} rows"),
             Self::IssuerNotInForce {
                 issuer,
                 from,
@@ -121,6 +133,8 @@ impl Explain for MintError {
         match self {
             Self::File(e) => e.reason(),
             Self::Issuer(e) => e.reason(),
+            Self::IdUnknown { .. } => "ledger-id-unknown",
+            Self::Interrupted { .. } => "interrupted",
             Self::IssuerNotInForce { .. } => "mint-issuer-not-in-force",
             Self::KeyNotInForce { .. } => "mint-key-not-in-force",
             Self::KeyNotListed { .. } => "mint-key-not-listed",
@@ -140,6 +154,8 @@ impl Explain for MintError {
         match self {
             Self::File(e) => e.args(),
             Self::Issuer(e) => e.args(),
+            Self::IdUnknown { id } => vec![("id", id.clone().into())],
+            Self::Interrupted { rows } => vec![("rows", rows.to_string().into())],
             Self::IssuerNotInForce {
                 issuer,
                 from,
@@ -171,6 +187,14 @@ impl Explain for MintError {
         match self {
             Self::Issuer(e) => e.because(),
             _ => None,
+        }
+    }
+
+    fn exit(&self) -> u8 {
+        match self {
+            Self::Interrupted { .. } => super::EXIT_INTERRUPTED,
+            Self::Issuer(e) => e.exit(),
+            _ => postern_cli::error::EXIT_ERROR,
         }
     }
 }

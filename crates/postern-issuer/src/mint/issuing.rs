@@ -5,20 +5,23 @@ use std::path::Path;
 use postern_cli::files;
 use postern_core::code::{self, Claims};
 use postern_core::demo;
-use postern_core::keys::{Kid, PrivateKey, PublicKey, Role, SignError, Signer};
-use postern_core::record::{DocumentTag, Facts, Holder, Record};
+use postern_core::keys::{Kid, PublicKey, Role, SignError, Signer};
+use postern_core::record::{Facts, Holder, Record};
 use postern_core::repository;
 use postern_core::text::Names;
 use postern_core::time::Time;
 use postern_core::trust::{DocumentKind, Issuer, IssuerKey, Payload, Root, Trust};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::error::MintError;
 use super::ledger::Owner;
-use super::people::Applicant;
 use crate::error::IssuerError;
 use crate::repository::Repository;
 
 const DAY: u64 = 86_400;
+/// No COSE structure and no note begins like this.
+const PERMUTATION: &[u8] = b"postern-permutation-1\x1f";
 
 /// When the codes of a run are issued and when they expire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,11 @@ impl Terms {
         }
     }
 
+    /// The terms of a run that was begun before.
+    pub fn resumed((issued, expires): (Time, Time)) -> Self {
+        Self { issued, expires }
+    }
+
     /// When: a whole minute.
     pub fn issued(&self) -> Time {
         self.issued
@@ -47,28 +55,20 @@ impl Terms {
         self.expires
     }
 
-    /// The claims of an applicant's code: their facts at the time of issue, a place, and the document's tag.
-    pub fn claims(&self, applicant: &Applicant, facts: Facts, index: u32, tag: Option<DocumentTag>) -> Claims {
+    /// The claims of a code with these facts and without its index.
+    pub(super) fn claims(&self, holder: Holder, facts: Facts) -> Claims {
+        let index = 0;
         Claims {
             expires: self.expires,
             issued: self.issued,
-            record: Record {
-                index,
-                holder: Holder {
-                    name: applicant.name().cloned(),
-                    birth: applicant.birth(),
-                    tag,
-                },
-                facts,
-            },
+            record: Record { index, holder, facts },
         }
     }
 }
 
 /// The issuer, with the key in hand.
-#[derive(Debug)]
 pub struct Issuing {
-    signer: PrivateKey,
+    signer: Box<dyn Signer>,
     kid: Kid,
     owner: Owner,
     name: Names,
@@ -80,7 +80,7 @@ impl Issuing {
     /// # Errors
     ///
     /// [`MintError`] where the pack lists the key for nobody, in another role, or not for this time.
-    pub fn new(trust: &Trust, first_root: [u8; 32], signer: PrivateKey, terms: Terms) -> Result<Self, MintError> {
+    pub fn new(trust: &Trust, first_root: [u8; 32], signer: Box<dyn Signer>, terms: Terms) -> Result<Self, MintError> {
         let key = signer.public();
         let issuers = trust.pack().map_or(&[][..], |pack| &pack.payload().issuers);
         let listed = |(issuer, of): (&Issuer, &IssuerKey)| (of.key == key).then(|| (issuer.clone(), of.clone()));
@@ -149,13 +149,27 @@ impl Issuing {
         demo::is_demo_key(&self.key())
     }
 
-    /// The text of a code with these claims.
+    /// The codes with these claims, in their order.
     ///
     /// # Errors
     ///
     /// Those of the key.
-    pub fn text(&self, claims: &Claims) -> Result<String, SignError> {
-        code::mint(&self.signer, self.kid, claims)
+    pub fn mint_all<'c>(&self, claims: impl IntoIterator<Item = &'c Claims>) -> Result<Vec<Vec<u8>>, SignError> {
+        code::mint_all(self.signer.as_ref(), self.kid, claims)
+    }
+
+    /// The key of a new ledger's permutation. It is derived from a signature that is shown to nobody, so that every shard
+    /// has the same without a secret that must be carried about, also where the code key never leaves its device.
+    ///
+    /// # Errors
+    ///
+    /// Those of the key.
+    pub fn permutation_key(&self) -> Result<[u8; 32], SignError> {
+        let mut message = PERMUTATION.to_vec();
+        message.extend_from_slice(&self.owner.authority);
+        message.extend_from_slice(self.owner.issuer.as_bytes());
+        let signature = Zeroizing::new(self.signer.sign(&message)?);
+        Ok(Sha256::digest(signature.as_slice()).into())
     }
 }
 

@@ -1,28 +1,38 @@
 //! The ledger: who has which code. It is the issuer's memory, and the one thing that must not be lost.
 //!
-//! SQLite in WAL mode with full synchronisation: what is committed survives the power cut. A batch is committed before
-//! anything of it leaves the program, so that no code is in the world that the ledger does not know.
+//! SQLite in WAL mode with full synchronisation: what is committed survives the power cut. Codes are committed before
+//! anything of them leaves the program, so that no code is in the world that the ledger does not know.
 
 mod error;
+mod lock;
+mod migrate;
+mod reader;
+mod run;
 mod schema;
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use postern_cli::files::{FileAction, FileError};
-use postern_core::cbor::Bytes;
-use postern_core::keys::{Kid, PublicKey};
-use postern_core::record::DocumentTag;
+use postern_core::keys::PublicKey;
 use postern_core::time::Time;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, params};
 
 pub use error::LedgerError;
+pub use reader::{Entry, Found, Reader, Replaced, RunShown, Summary, Which};
+pub use run::{Mark, Progress, Run, RunKind};
 
-use super::people::{Applicant, Reason};
 use super::permutation::{MAX_CAPACITY, Permutation};
+use super::shard::Shard;
+use lock::Lock;
+use schema::Meta;
 
 /// Places where nothing else is asked for: 16,777,216.
 pub const DEFAULT_CAPACITY: u64 = 1 << 24;
+/// How long a statement waits for another program's.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whose ledger it is: an issuer's, under an authority. Keys come and go, and a root is replaced; these stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,25 +43,54 @@ pub struct Owner {
     pub authority: [u8; 32],
 }
 
-/// One code, as the ledger holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The person's registration number.
-    pub id: String,
-    /// [`Applicant::content`] of the row that it was minted from.
-    pub content: [u8; 32],
-    /// The place in the status list.
-    pub index: u32,
-    /// When it was issued.
-    pub issued: Time,
-    /// When it expires.
-    pub expires: Time,
-    /// The key that signed it.
-    pub kid: Kid,
-    /// The tag of the person's document.
-    pub tag: Option<DocumentTag>,
-    /// The text of the code.
-    pub text: String,
+/// What a ledger is to be where there is none, and must be where there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The places of all shards; without it [`DEFAULT_CAPACITY`], or what the ledger has.
+    pub capacity: Option<u64>,
+    /// Which part of the batches it has.
+    pub shard: Shard,
+    /// The key of the permutation, which an existing ledger does not take.
+    pub key: [u8; 32],
+}
+
+/// Why something came in a code's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Ended {
+    /// The person's data changed.
+    #[value(skip)]
+    Changed,
+    /// It can no longer be read.
+    #[value(help = None)]
+    Damaged,
+    /// It was lost.
+    #[value(help = None)]
+    Lost,
+    /// It was about to expire. The old one holds until then.
+    #[value(skip)]
+    Renewed,
+    /// It was stolen.
+    #[value(help = None)]
+    Stolen,
+}
+
+impl Ended {
+    const ALL: [Self; 5] = [Self::Changed, Self::Damaged, Self::Lost, Self::Renewed, Self::Stolen];
+
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Damaged => "damaged",
+            Self::Lost => "lost",
+            Self::Renewed => "renewed",
+            Self::Stolen => "stolen",
+        }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ended| ended.as_str() == text)
+    }
 }
 
 /// An open ledger. There is one at a time for each file, in all processes.
@@ -59,60 +98,108 @@ pub struct Ledger {
     // Dropped in this order: the database is closed before the lock is given up.
     conn: Connection,
     path: PathBuf,
-    permutation: Permutation,
+    permutation: Arc<Permutation>,
+    owner: Owner,
+    shard: Shard,
     next: u64,
     made: bool,
+    key: Option<i64>,
     _lock: Lock,
 }
 
 impl Ledger {
-    /// Opens a ledger, or makes one where there is none: with `capacity` places ([`DEFAULT_CAPACITY`]) in the order that
-    /// `key` gives, 32 random bytes that an existing ledger does not take.
+    /// Opens a ledger, or makes one where there is none. One of an older format is brought to this one.
     ///
     /// # Errors
     ///
     /// [`LedgerError`].
-    pub fn open(path: &Path, owner: &Owner, capacity: Option<u64>, key: [u8; 32]) -> Result<Self, LedgerError> {
-        let path = real(path)?;
-        let lock = lock(&path)?;
+    pub fn open(path: &Path, owner: &Owner, wanted: Wanted) -> Result<Self, LedgerError> {
+        let path = lock::real(path)?;
+        let lock = Lock::take(&path)?;
+        make_private(&path)?;
         let conn = connect(&path)?;
-        let sql = |error| LedgerError::sql(&path, error);
-        let made = schema::is_blank(&conn).map_err(sql)?;
-        if !made {
-            schema::check_format(&conn, &path)?;
-        }
-        make_durable(&conn, &path)?;
+        let made = schema::is_blank(&conn).map_err(|error| LedgerError::sql(&path, error))?;
         if made {
-            let capacity = capacity.unwrap_or(DEFAULT_CAPACITY).clamp(1, MAX_CAPACITY);
-            schema::create(&conn, owner, capacity, &key).map_err(sql)?;
+            let sql = |error| LedgerError::sql(&path, error);
+            // Rows of 200 bytes: larger pages than SQLite's are written faster.
+            conn.pragma_update(None, "page_size", 8192).map_err(sql)?;
+            make_durable(&conn, &path)?;
+            let meta = Meta {
+                owner: owner.clone(),
+                capacity: wanted.capacity.unwrap_or(DEFAULT_CAPACITY).clamp(1, MAX_CAPACITY),
+                key: wanted.key,
+                next: 0,
+                shard: wanted.shard,
+            };
+            schema::create(&conn, &meta).map_err(sql)?;
             sync_folder(&path)?;
         }
+        let ledger = Self::opened(conn, path, lock, made)?;
+        ledger.check_owner(owner)?;
+        ledger.check(wanted)?;
+        Ok(ledger)
+    }
+
+    /// Opens a ledger that must be there.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn open_existing(path: &Path, owner: &Owner) -> Result<Self, LedgerError> {
+        let path = lock::real(path)?;
+        if let Err(error) = path.metadata() {
+            return Err(FileError::new(path, FileAction::Read, error).into());
+        }
+        let lock = Lock::take(&path)?;
+        let conn = connect(&path)?;
+        let ledger = Self::opened(conn, path, lock, false)?;
+        ledger.check_owner(owner)?;
+        Ok(ledger)
+    }
+
+    fn opened(mut conn: Connection, path: PathBuf, lock: Lock, made: bool) -> Result<Self, LedgerError> {
+        let format = schema::format(&conn, &path)?;
+        make_durable(&conn, &path)?;
+        let sql = |error| LedgerError::sql(&path, error);
+        if format == 1 {
+            migrate::from_1(&mut conn).map_err(sql)?;
+        }
         let meta = schema::meta(&conn).map_err(sql)?;
-        if meta.owner.authority != owner.authority {
-            return Err(LedgerError::OtherAuthority { path });
-        }
-        if meta.owner.issuer != owner.issuer {
-            return Err(LedgerError::OtherIssuer {
-                path,
-                owner: meta.owner.issuer,
-            });
-        }
-        if let Some(wanted) = capacity.filter(|wanted| *wanted != meta.capacity) {
-            return Err(LedgerError::Capacity {
-                path,
-                is: meta.capacity,
-                wanted,
-            });
-        }
-        schema::prepare(&conn).map_err(sql)?;
         Ok(Self {
+            permutation: Arc::new(Permutation::new(&meta.key, meta.capacity)),
+            owner: meta.owner,
+            shard: meta.shard,
+            next: meta.next,
             conn,
             path,
-            permutation: Permutation::new(&meta.key, meta.capacity),
-            next: meta.next,
             made,
+            key: None,
             _lock: lock,
         })
+    }
+
+    fn check_owner(&self, owner: &Owner) -> Result<(), LedgerError> {
+        let path = || self.path.clone();
+        if self.owner.authority != owner.authority {
+            return Err(LedgerError::OtherAuthority { path: path() });
+        }
+        if self.owner.issuer != owner.issuer {
+            let owner = self.owner.issuer.clone();
+            return Err(LedgerError::OtherIssuer { path: path(), owner });
+        }
+        Ok(())
+    }
+
+    fn check(&self, wanted: Wanted) -> Result<(), LedgerError> {
+        let (path, is) = (self.path.clone(), self.permutation.capacity());
+        if let Some(wanted) = wanted.capacity.filter(|wanted| *wanted != is) {
+            return Err(LedgerError::Capacity { path, is, wanted });
+        }
+        if wanted.shard != self.shard {
+            let (is, wanted) = (self.shard, wanted.shard);
+            return Err(LedgerError::OtherShard { path, is, wanted });
+        }
+        Ok(())
     }
 
     /// Whether opening has made it.
@@ -122,7 +209,7 @@ impl Ledger {
 
     /// How many codes it can hold.
     pub fn capacity(&self) -> u64 {
-        self.permutation.capacity()
+        self.shard.share(self.permutation.capacity())
     }
 
     /// How many more codes it can hold.
@@ -130,166 +217,216 @@ impl Ledger {
         self.capacity().saturating_sub(self.next)
     }
 
-    /// Begins a batch: all of it is kept, or nothing.
+    /// How many codes it holds: the counter of the next one.
+    pub fn codes(&self) -> u64 {
+        self.next
+    }
+
+    /// Which part of the batches it has.
+    pub fn shard(&self) -> Shard {
+        self.shard
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The folder that it lies in.
+    pub fn folder(&self) -> &Path {
+        // The path is absolute, and that of a file.
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// The places that are free, in the order in which they are given.
+    pub fn places(&self) -> Places {
+        Places {
+            permutation: Arc::clone(&self.permutation),
+            shard: self.shard,
+            next: self.next,
+        }
+    }
+
+    /// Hands the id and the counter of every code to `each`, by counters.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`], and those of `each`.
+    pub fn each_id<E: From<LedgerError>>(&self, mut each: impl FnMut(&str, u64) -> Result<(), E>) -> Result<(), E> {
+        let sql = |error| LedgerError::sql(&self.path, error);
+        let statement = self.conn.prepare("SELECT id, counter FROM main.codes ORDER BY counter");
+        let mut statement = statement.map_err(sql)?;
+        let mut rows = statement.query([]).map_err(sql)?;
+        while let Some(row) = rows.next().map_err(sql)? {
+            let id = row.get_ref(0).map_err(sql)?;
+            let id = id.as_str().map_err(|error| sql(error.into()))?;
+            each(id, row.get(1).map(i64::unsigned_abs).map_err(sql)?)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction, where none is open: all of it is kept, or nothing.
     ///
     /// # Errors
     ///
     /// [`LedgerError`].
-    pub fn begin(&mut self) -> Result<Batch<'_>, LedgerError> {
-        let Self {
-            conn,
-            path,
-            permutation,
-            next,
-            ..
-        } = self;
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate);
-        Ok(Batch {
-            tx: tx.map_err(|error| LedgerError::sql(path, error))?,
-            path,
-            permutation,
-            place: *next,
-            next,
-        })
+    pub fn begin(&mut self) -> Result<(), LedgerError> {
+        if !self.conn.is_autocommit() {
+            return Ok(());
+        }
+        self.sql(|conn| conn.execute_batch("BEGIN IMMEDIATE"))
     }
-}
 
-/// A place in the ledger that was given to somebody, and their index in the status list with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    counter: u64,
-    /// The index.
-    pub index: u32,
-}
-
-/// Some rows' worth of work on the ledger. Dropped, it leaves no trace.
-pub struct Batch<'l> {
-    tx: Transaction<'l>,
-    path: &'l Path,
-    permutation: &'l Permutation,
-    place: u64,
-    next: &'l mut u64,
-}
-
-impl Batch<'_> {
-    /// Remembers for this run that a row has this id and this document, or tells which row before has one of them.
+    /// Adds a code at the next place, signed by the key that was noted last.
     ///
     /// # Errors
     ///
     /// [`LedgerError`].
-    pub fn see(&mut self, applicant: &Applicant) -> Result<Option<Reason>, LedgerError> {
-        let line = integer(applicant.line());
-        self.see_one(
-            schema::SEE_ID,
-            schema::SEEN_ID,
-            &applicant.id().as_str(),
-            line,
-            |first| Reason::IdDuplicate { first },
-        )
-        .and_then(|double| match (double, applicant.paper_digest()) {
-            (None, Some(paper)) => self.see_one(schema::SEE_PAPER, schema::SEEN_PAPER, &paper, line, |first| {
-                Reason::DocumentDuplicate { first }
-            }),
-            (double, _) => Ok(double),
-        })
-        .map_err(|error| LedgerError::sql(self.path, error))
-    }
-
-    /// The code of an id, in whatever case its letters are: pictures may lie where case makes no difference.
     ///
-    /// # Errors
+    /// # Panics
     ///
-    /// [`LedgerError`].
-    pub fn find(&self, id: &str) -> Result<Option<Entry>, LedgerError> {
-        let find = || self.tx.prepare_cached(schema::FIND)?.query_row([id], entry).optional();
-        find().map_err(|error| LedgerError::sql(self.path, error))
-    }
-
-    /// The next free place; `None` where the ledger is full.
-    pub fn place(&mut self) -> Option<Place> {
-        let index = self.permutation.at(self.place)?;
-        let counter = self.place;
-        self.place += 1;
-        Some(Place { counter, index })
-    }
-
-    /// Adds a code at its place.
-    ///
-    /// # Errors
-    ///
-    /// [`LedgerError`].
-    pub fn add(&mut self, place: Place, entry: &Entry, minted: Time) -> Result<(), LedgerError> {
-        let tag = entry.tag.map(|tag| tag.0.0);
+    /// If it is not the next place, or no key was noted: the caller's mistake.
+    pub fn add(&mut self, entry: &Entry, minted: Time) -> Result<(), LedgerError> {
+        assert_eq!(entry.counter, self.next, "codes are added in the order of their places");
+        let key = self.key.expect("a key is noted before its codes");
         let values = params![
-            integer(place.counter),
+            integer(entry.counter),
             entry.id,
             entry.content,
             entry.index,
             integer(entry.issued.seconds()),
             integer(entry.expires.seconds()),
-            entry.kid.0,
-            tag,
-            entry.text,
+            key,
+            entry.code,
             integer(minted.seconds()),
         ];
-        let add = || self.tx.prepare_cached(schema::ADD)?.execute(values);
-        add().map(drop).map_err(|error| LedgerError::sql(self.path, error))
+        self.sql(|conn| conn.prepare_cached(schema::ADD)?.execute(values))?;
+        self.next += 1;
+        Ok(())
     }
 
-    /// Notes that a key has signed codes of this ledger.
+    /// Notes that a code came in the place of another.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn replace(&mut self, old: u64, by: u64, reason: Ended, now: Time) -> Result<(), LedgerError> {
+        let values = params![integer(old), integer(by), reason.as_str(), integer(now.seconds())];
+        self.sql(|conn| conn.prepare_cached(schema::REPLACE)?.execute(values))
+            .map(drop)
+    }
+
+    /// Notes the key that signs the codes to come.
     ///
     /// # Errors
     ///
     /// [`LedgerError`].
     pub fn note_key(&mut self, key: &PublicKey, now: Time) -> Result<(), LedgerError> {
-        let values = params![key.thumbprint(), key.kid().0, integer(now.seconds())];
-        let note = || self.tx.prepare_cached(schema::NOTE_KEY)?.execute(values);
-        note().map(drop).map_err(|error| LedgerError::sql(self.path, error))
-    }
-
-    /// Keeps the batch: when this returns, it is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// [`LedgerError`]; then nothing is kept.
-    pub fn commit(self) -> Result<(), LedgerError> {
-        let sql = |error| LedgerError::sql(self.path, error);
-        if self.place != *self.next {
-            self.tx.execute(schema::SET_NEXT, [integer(self.place)]).map_err(sql)?;
-        }
-        self.tx.commit().map_err(sql)?;
-        *self.next = self.place;
+        let (fingerprint, kid) = (key.thumbprint(), key.kid().0);
+        let number = self.sql(|conn| {
+            conn.execute(schema::NOTE_KEY, params![fingerprint, kid, integer(now.seconds())])?;
+            conn.query_row(schema::KEY_NUMBER, [fingerprint], |row| row.get(0))
+        })?;
+        self.key = Some(number);
         Ok(())
     }
 
-    fn see_one(
-        &self,
-        see: &str,
-        seen: &str,
-        what: &dyn rusqlite::ToSql,
-        line: i64,
-        double: impl Fn(u64) -> Reason,
-    ) -> rusqlite::Result<Option<Reason>> {
-        if self.tx.prepare_cached(see)?.execute(params![what, line])? == 1 {
-            return Ok(None);
+    /// Keeps the transaction: when this returns, it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`]; then nothing of it is kept.
+    pub fn commit(&mut self) -> Result<(), LedgerError> {
+        if self.conn.is_autocommit() {
+            return Ok(());
         }
-        let first: i64 = self.tx.prepare_cached(seen)?.query_row([what], |row| row.get(0))?;
-        Ok(Some(double(first.unsigned_abs())))
+        let next = integer(self.next);
+        let kept = self.sql(|conn| {
+            conn.prepare_cached(schema::SET_NEXT)?.execute([next])?;
+            conn.execute_batch("COMMIT")
+        });
+        kept.or_else(|error| self.roll_back().and(Err(error)))
+    }
+
+    /// Gives the transaction up.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn roll_back(&mut self) -> Result<(), LedgerError> {
+        // Some errors have rolled back already.
+        if !self.conn.is_autocommit() {
+            self.sql(|conn| conn.execute_batch("ROLLBACK"))?;
+        }
+        self.next = self.sql(schema::meta)?.next;
+        Ok(())
+    }
+
+    /// How many codes from number `first` on came in the place of others.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn replaced_by(&self, first: u64) -> Result<u64, LedgerError> {
+        let count = "SELECT count(*) FROM main.replaced WHERE by >= ?1";
+        self.sql(|conn| {
+            conn.query_row(count, [integer(first)], |row| row.get(0))
+                .map(i64::unsigned_abs)
+        })
+    }
+
+    /// Makes ready for so many more codes: where they are many, the index of ids is made anew when they are all there.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn expect(&mut self, codes: u64) -> Result<(), LedgerError> {
+        if codes <= self.next / 8 {
+            return Ok(());
+        }
+        self.sql(|conn| conn.execute_batch(schema::NO_INDEX))
+    }
+
+    /// Makes the index of ids, where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn index_ids(&mut self) -> Result<(), LedgerError> {
+        self.sql(|conn| conn.execute_batch(schema::INDEX))
+    }
+
+    fn sql<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
+        run(&self.conn).map_err(|error| LedgerError::sql(&self.path, error))
     }
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let time = |i| row.get(i).map(Time::saturating);
-    Ok(Entry {
-        id: row.get(0)?,
-        content: row.get(1)?,
-        index: row.get(2)?,
-        issued: time(3)?,
-        expires: time(4)?,
-        kid: Kid(row.get(5)?),
-        tag: row.get::<_, Option<[u8; 9]>>(6)?.map(|tag| DocumentTag(Bytes(tag))),
-        text: row.get(7)?,
-    })
+/// A place that a code can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The code's number in the ledger.
+    pub counter: u64,
+    /// Its index in the status list.
+    pub index: u32,
+}
+
+/// Free places, in the order in which they are given.
+#[derive(Clone)]
+pub struct Places {
+    permutation: Arc<Permutation>,
+    shard: Shard,
+    next: u64,
+}
+
+impl Iterator for Places {
+    type Item = Place;
+
+    fn next(&mut self) -> Option<Place> {
+        let counter = self.next;
+        let index = self.permutation.at(self.shard.place(counter))?;
+        self.next += 1;
+        Some(Place { counter, index })
+    }
 }
 
 /// A number as SQLite stores it: none of ours is above `i64::MAX`.
@@ -298,11 +435,10 @@ fn integer(number: u64) -> i64 {
 }
 
 fn connect(path: &Path) -> Result<Connection, LedgerError> {
-    make_private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let conn = Connection::open_with_flags(path, flags)?;
-        conn.busy_timeout(std::time::Duration::from_secs(5))?;
+        conn.busy_timeout(PATIENCE)?;
         Ok(conn)
     };
     open().map_err(|error| LedgerError::sql(path, error))
@@ -312,6 +448,10 @@ fn connect(path: &Path) -> Result<Connection, LedgerError> {
 fn make_durable(conn: &Connection, path: &Path) -> Result<(), LedgerError> {
     let set = || {
         conn.pragma_update(None, "synchronous", "full")?;
+        // Write-ahead logs of 64 MiB are written back at once; the index of ids is sorted on two threads, in files.
+        conn.pragma_update(None, "wal_autocheckpoint", 8192)?;
+        conn.pragma_update(None, "cache_size", -16_384)?;
+        conn.pragma_update(None, "threads", 2)?;
         conn.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))
     };
     match set().map_err(|error| LedgerError::sql(path, error))?.as_str() {
@@ -331,51 +471,6 @@ fn make_private(path: &Path) -> Result<(), LedgerError> {
             Err(FileError::new(path, FileAction::Create, error).into())
         }
         _ => Ok(()),
-    }
-}
-
-/// The one path of a file, so that every way to it leads to the same lock.
-fn real(path: &Path) -> Result<PathBuf, LedgerError> {
-    if let Ok(real) = path.canonicalize() {
-        return Ok(real);
-    }
-    let failed = |error| FileError::new(path, FileAction::Create, error);
-    let name = path
-        .file_name()
-        .ok_or_else(|| failed(std::io::ErrorKind::InvalidInput.into()))?;
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    Ok(parent.canonicalize().map_err(failed)?.join(name))
-}
-
-/// The one right to mint from a ledger, given up when dropped or when the process ends, however it ends.
-struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // If unlocking fails, closing follows at once.
-        let _ = self.0.unlock();
-    }
-}
-
-/// The lock is on a file of its own: on the database it would shut out those who only read.
-fn lock(path: &Path) -> Result<Lock, LedgerError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let beside = PathBuf::from(beside);
-    let failed = |error| FileError::new(&beside, FileAction::Create, error);
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&beside);
-    let file = file.map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
-        Err(TryLockError::WouldBlock) => Err(LedgerError::Busy { path: path.to_owned() }),
-        Err(TryLockError::Error(error)) => Err(failed(error).into()),
     }
 }
 

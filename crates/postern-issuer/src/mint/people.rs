@@ -13,6 +13,7 @@
 //! ```
 
 mod applicant;
+mod chunk;
 mod column;
 mod document;
 mod encoding;
@@ -22,6 +23,7 @@ mod reject;
 mod row;
 
 pub use applicant::{Applicant, PersonId, Sample};
+pub use chunk::{Chunk, Position};
 pub use column::{Column, Columns, HeaderError};
 pub use document::Paper;
 pub use encoding::EncodingChoice;

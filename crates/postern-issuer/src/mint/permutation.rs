@@ -3,7 +3,10 @@
 //! A place that were simply the next one would say who came to the office with whom. The permutation is a balanced
 //! Feistel network (Luby and Rackoff 1988) over the least even number of bits that holds the capacity, with ten rounds of
 //! HMAC-SHA-256; what falls outside `0..capacity` is permuted again until it falls inside (cycle walking; Black and
-//! Rogaway 2002). Numbers in, numbers out: no table, whatever the capacity.
+//! Rogaway 2002). A round has one value for each half: at most 65,536, which are kept once they were computed, so that the
+//! places of a city cost look-ups.
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -19,6 +22,8 @@ pub struct Permutation {
     keyed: Hmac<Sha256>,
     capacity: u64,
     half: u32,
+    /// The value of each half in each round, plus one; 0 where it was not needed yet.
+    known: Box<[AtomicU32]>,
 }
 
 impl Permutation {
@@ -26,10 +31,12 @@ impl Permutation {
     pub fn new(key: &[u8; 32], capacity: u64) -> Self {
         let capacity = capacity.clamp(1, MAX_CAPACITY);
         let bits = u64::BITS - (capacity - 1).leading_zeros();
+        let half = bits.div_ceil(2).max(1);
         Self {
             keyed: Hmac::new_from_slice(key).expect("HMAC takes a key of any length"),
             capacity,
-            half: bits.div_ceil(2).max(1),
+            half,
+            known: (0..usize::from(ROUNDS) << half).map(|_| AtomicU32::new(0)).collect(),
         }
     }
 
@@ -55,17 +62,25 @@ impl Permutation {
         let mask = (1 << self.half) - 1;
         let (mut left, mut right) = (n >> self.half, n & mask);
         for round in 0..ROUNDS {
-            (left, right) = (right, left ^ (self.round(round, right) & mask));
+            (left, right) = (right, left ^ self.round(round, right));
         }
         left << self.half | right
     }
 
     fn round(&self, round: u8, half: u64) -> u64 {
+        let mask = (1 << self.half) - 1;
+        let known = &self.known[usize::from(round) << self.half | half as usize];
+        // Two threads may compute the same value; they store the same.
+        if let Some(value) = known.load(Ordering::Relaxed).checked_sub(1) {
+            return value.into();
+        }
         let mut mac = self.keyed.clone();
         mac.update(&[round]);
         mac.update(&half.to_be_bytes());
         let bytes = mac.finalize().into_bytes();
-        u64::from_be_bytes(bytes[..8].try_into().expect("SHA-256 has 32 bytes"))
+        let value = u64::from_be_bytes(bytes[..8].try_into().expect("SHA-256 has 32 bytes")) & mask;
+        known.store(value as u32 + 1, Ordering::Relaxed);
+        value
     }
 }
 

@@ -20,7 +20,8 @@ use postern_core::trust::{
 };
 use postern_core::verdict::{Judge, Outcome};
 use postern_issuer::mint::people::EncodingChoice;
-use postern_issuer::mint::{MintArgs, MintError, run_to};
+use postern_issuer::mint::shard::Shard;
+use postern_issuer::mint::{FormatName, IssueArgs, MintArgs, MintError, run};
 
 pub const DAY: u64 = 86_400;
 /// 2026-11-01T00:00:00Z, when the authority made its documents.
@@ -116,16 +117,26 @@ impl Office {
         fs::write(&people, text).unwrap();
         MintArgs {
             people,
+            issue: self.issue(),
+            tag_key: Some(self.path("tag.key")),
+            no_tags: false,
+            capacity: None,
+            encoding: EncodingChoice::Auto,
+            shard: Shard::WHOLE,
+            changed: false,
+            changed_since: None,
+        }
+    }
+
+    pub fn issue(&self) -> IssueArgs {
+        IssueArgs {
             out: self.path("out"),
             ledger: self.path("ledger.db"),
             key: self.path("west.key"),
             repo: self.path("repo"),
-            tag_key: Some(self.path("tag.key")),
-            no_tags: false,
             valid_for: 365,
             at: Some(AT.seconds() as i64 + 30),
-            capacity: None,
-            encoding: EncodingChoice::Auto,
+            format: vec![FormatName::Png, FormatName::Csv],
             passphrase: Default::default(),
         }
     }
@@ -211,17 +222,22 @@ pub fn session(args: &[&str]) -> Session {
 
 pub fn mint(args: &MintArgs, options: &[&str]) -> Result<(u8, String), MintError> {
     let mut out = Vec::new();
-    let status = run_to(args, &session(options), &mut out)?;
+    let status = run(args, &session(options), &mut out)?;
     Ok((status, String::from_utf8(out).unwrap()))
 }
 
 /// The lines of a run for programs: the rejects and the summary.
 pub fn mint_json(args: &MintArgs) -> (u8, Vec<serde_json::Value>) {
     let (status, out) = mint(args, &["--json"]).unwrap();
-    (
-        status,
-        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
-    )
+    (status, lines(&out))
+}
+
+/// The lines of a report for programs, without those that tell how far a run has come.
+pub fn lines(out: &str) -> Vec<serde_json::Value> {
+    let lines = out
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines.filter(|line| line.get("progress").is_none()).collect()
 }
 
 pub fn counts(args: &MintArgs) -> [u64; 3] {
@@ -242,9 +258,9 @@ pub fn records(office: &Office, args: &MintArgs) -> BTreeMap<String, Record> {
         system: AT.plus(3600),
         floor: MADE,
     };
-    let codes = list(&args.out.join("codes.csv"));
+    let codes = list(&args.issue.out.join("codes.csv"));
     let record = |row: &csv::StringRecord| {
-        let verdict = judge.check(&row[5], time);
+        let verdict = judge.check(&row[4], time);
         assert_eq!(
             (verdict.outcome, verdict.reasons.as_slice()),
             (Outcome::Admit, &[][..]),

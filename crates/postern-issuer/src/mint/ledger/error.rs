@@ -8,6 +8,8 @@ use postern_cli::files::FileError;
 use postern_cli::messages::FluentValue;
 use rusqlite::ErrorCode;
 
+use super::super::shard::Shard;
+
 /// Why a ledger cannot be opened, read or written.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -50,6 +52,20 @@ pub enum LedgerError {
         /// The file.
         path: PathBuf,
     },
+    /// An earlier program made it, and nothing has written to it since.
+    OlderFormat {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// It has another part of the batches.
+    OtherShard {
+        /// The ledger.
+        path: PathBuf,
+        /// Its part.
+        is: Shard,
+        /// The one asked for.
+        wanted: Shard,
+    },
     /// It belongs to an issuer under another authority.
     OtherAuthority {
         /// The ledger.
@@ -70,7 +86,7 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
-    pub(super) fn sql(path: &Path, source: rusqlite::Error) -> Self {
+    pub(in super::super) fn sql(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy { path },
@@ -89,6 +105,8 @@ impl LedgerError {
             | Self::DiskFull { path }
             | Self::NewerFormat { path }
             | Self::NotALedger { path }
+            | Self::OlderFormat { path }
+            | Self::OtherShard { path, .. }
             | Self::OtherAuthority { path }
             | Self::OtherIssuer { path, .. }
             | Self::Unsupported { path } => path,
@@ -115,6 +133,8 @@ impl fmt::Display for LedgerError {
             Self::File(error) => error.fmt(f),
             Self::NewerFormat { .. } => write!(f, "the ledger {path} was made by a later program"),
             Self::NotALedger { .. } => write!(f, "{path} is not a ledger"),
+            Self::OlderFormat { .. } => write!(f, "the ledger {path} was made by an earlier program"),
+            Self::OtherShard { is, wanted, .. } => write!(f, "the ledger {path} is that of shard {is}, not {wanted}"),
             Self::OtherAuthority { .. } => write!(f, "the ledger {path} belongs under another authority"),
             Self::OtherIssuer { owner, .. } => write!(f, "the ledger {path} belongs to the issuer {owner}"),
             Self::Unsupported { .. } => write!(f, "the file system of {path} keeps no write-ahead log"),
@@ -142,6 +162,8 @@ impl Explain for LedgerError {
             Self::File(error) => error.reason(),
             Self::NewerFormat { .. } => "ledger-newer-format",
             Self::NotALedger { .. } => "not-a-ledger",
+            Self::OlderFormat { .. } => "ledger-older-format",
+            Self::OtherShard { .. } => "ledger-of-another-shard",
             Self::OtherAuthority { .. } => "ledger-of-another-authority",
             Self::OtherIssuer { .. } => "ledger-of-another-issuer",
             Self::Unsupported { .. } => "ledger-unsupported",
@@ -152,6 +174,9 @@ impl Explain for LedgerError {
         let mut args = match self {
             Self::File(error) => return error.args(),
             Self::Capacity { is, wanted, .. } => {
+                vec![("is", is.to_string().into()), ("wanted", wanted.to_string().into())]
+            }
+            Self::OtherShard { is, wanted, .. } => {
                 vec![("is", is.to_string().into()), ("wanted", wanted.to_string().into())]
             }
             Self::OtherIssuer { owner, .. } => vec![("owner", owner.clone().into())],

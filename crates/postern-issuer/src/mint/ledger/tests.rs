@@ -1,8 +1,8 @@
 use postern_cli::Explain;
-use postern_core::demo;
 use postern_core::keys::{Role, Signer};
+use postern_core::{code, demo};
+use rusqlite::Connection;
 
-use super::super::people::{Columns, Row as PeopleRow};
 use super::*;
 
 fn owner() -> Owner {
@@ -12,87 +12,171 @@ fn owner() -> Owner {
     }
 }
 
+const WANTED: Wanted = Wanted {
+    capacity: None,
+    shard: Shard::WHOLE,
+    key: [1; 32],
+};
+
 fn open(path: &Path) -> Result<Ledger, LedgerError> {
-    Ledger::open(path, &owner(), None, [1; 32])
+    let mut ledger = Ledger::open(path, &owner(), WANTED)?;
+    ledger.note_key(&demo::key(Role::Code, 0).public(), Time::saturating(5))?;
+    Ok(ledger)
 }
 
-fn made_up(id: &str, index: u32) -> Entry {
+fn made_up(id: &str, place: Place) -> Entry {
     Entry {
+        counter: place.counter,
         id: id.to_owned(),
-        content: [3; 32],
-        index,
+        content: [3; 16],
+        index: place.index,
         issued: Time::saturating(100),
         expires: Time::saturating(200),
-        kid: Kid([1, 2, 3, 4]),
-        tag: Some(DocumentTag(Bytes([9; 9]))),
-        text: "PC1:MADE UP".to_owned(),
+        code: b"made up".to_vec(),
     }
 }
 
 fn add(ledger: &mut Ledger, id: &str) -> Result<Entry, LedgerError> {
-    let mut batch = ledger.begin()?;
-    let place = batch.place().expect("there is room");
-    let entry = made_up(id, place.index);
-    batch.add(place, &entry, Time::saturating(150))?;
-    batch.commit()?;
+    let place = ledger.places().next().expect("there is room");
+    let entry = made_up(id, place);
+    ledger.begin()?;
+    let added = ledger.add(&entry, Time::saturating(150)).and_then(|()| ledger.commit());
+    if let Err(error) = added {
+        ledger.roll_back()?;
+        return Err(error);
+    }
     Ok(entry)
 }
 
-fn reason(result: Result<Ledger, LedgerError>) -> &'static str {
+fn reason<T>(result: Result<T, LedgerError>) -> &'static str {
     result.err().expect("it is refused").reason()
 }
 
 #[test]
-fn what_is_committed_is_found_again_and_what_is_dropped_is_not() {
+fn what_is_committed_is_found_again_and_what_is_not_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     let mut ledger = open(&path).unwrap();
     assert!(ledger.is_new());
     assert_eq!((ledger.capacity(), ledger.free()), (DEFAULT_CAPACITY, DEFAULT_CAPACITY));
     let entry = add(&mut ledger, "A-1").unwrap();
-    let mut batch = ledger.begin().unwrap();
-    let place = batch.place().unwrap();
-    batch.add(place, &made_up("A-2", place.index), Time::default()).unwrap();
-    drop(batch);
+    let place = ledger.places().next().unwrap();
+    ledger.begin().unwrap();
+    ledger.add(&made_up("A-2", place), Time::default()).unwrap();
     drop(ledger);
 
-    let mut ledger = open(&path).unwrap();
+    let ledger = open(&path).unwrap();
     assert!(!ledger.is_new());
     assert_eq!(ledger.free(), DEFAULT_CAPACITY - 1);
-    let mut batch = ledger.begin().unwrap();
-    assert_eq!(batch.find("a-1").unwrap(), Some(entry));
-    assert_eq!(batch.find("A-2").unwrap(), None);
     assert_eq!(
-        batch.place(),
+        ledger.places().next(),
         Some(place),
-        "the place of the batch that was dropped is free again"
+        "the place of what was not committed is free again"
     );
+    let reader = Reader::open(&path).unwrap();
+    assert_eq!(reader.newest("a-1").unwrap().unwrap().entry, entry);
+    assert_eq!(reader.newest("A-2").unwrap(), None);
+    assert_eq!(reader.entry(0).unwrap(), Some(entry.clone()));
+    assert_eq!(reader.of_index(entry.index).unwrap().len(), 1);
 }
 
 #[test]
-fn one_code_for_each_id_in_whatever_case() {
+fn the_newest_code_of_an_id_is_the_one_that_counts() {
     let folder = tempfile::tempdir().unwrap();
-    let mut ledger = open(&folder.path().join("ledger.db")).unwrap();
-    add(&mut ledger, "A-1").unwrap();
-    assert_eq!(add(&mut ledger, "a-1").unwrap_err().reason(), "ledger-database");
+    let path = folder.path().join("ledger.db");
+    let mut ledger = open(&path).unwrap();
+    let old = add(&mut ledger, "A-1").unwrap();
+    let other = add(&mut ledger, "A-2").unwrap();
+    let new = add(&mut ledger, "a-1").unwrap();
+    ledger
+        .replace(old.counter, new.counter, Ended::Lost, Time::saturating(7))
+        .unwrap();
+    let reader = Reader::open(&path).unwrap();
+    assert_eq!(reader.newest("A-1").unwrap().unwrap().entry, new);
+    let all = reader.of_id("A-1").unwrap();
+    let replaced = Replaced {
+        by: new.counter,
+        reason: Ended::Lost,
+        at: Time::saturating(7),
+    };
+    assert_eq!(
+        all.iter().map(|found| found.replaced).collect::<Vec<_>>(),
+        [Some(replaced), None]
+    );
+    let of = |which| {
+        let mut found = Vec::new();
+        let each = |code: Found| {
+            found.push(code.entry.counter);
+            true
+        };
+        reader.each(which, each).unwrap();
+        found
+    };
+    assert_eq!(of(Which::All), [0, 1, 2]);
+    assert_eq!(of(Which::Current), [1, 2]);
+    assert_eq!(of(Which::Invalid), [0]);
+    assert_eq!(of(Which::ExpiringBy(Time::saturating(200))), [1, 2]);
+    assert_eq!(of(Which::ExpiringBy(Time::saturating(199))), [] as [u64; 0]);
+    assert_eq!(ledger.replaced_by(1).unwrap(), 1);
+    assert_eq!(ledger.replaced_by(3).unwrap(), 0);
+    let to_renew = reader.to_renew(0, 3, Time::saturating(200), 10).unwrap();
+    assert_eq!(to_renew, [(other, None), (new.clone(), None)]);
+    // The run that began with code 2 gave it in the place of the first.
+    let again = reader.to_renew(0, 2, Time::saturating(200), 1).unwrap();
+    assert_eq!(again, [(old, Some(2))]);
 }
 
 #[test]
 fn a_full_ledger_gives_no_place() {
     let folder = tempfile::tempdir().unwrap();
-    let mut ledger = Ledger::open(&folder.path().join("ledger.db"), &owner(), Some(2), [1; 32]).unwrap();
+    let capacity = Some(2);
+    let mut ledger = Ledger::open(
+        &folder.path().join("ledger.db"),
+        &owner(),
+        Wanted { capacity, ..WANTED },
+    )
+    .unwrap();
+    ledger
+        .note_key(&demo::key(Role::Code, 0).public(), Time::saturating(5))
+        .unwrap();
     let mut indices = [add(&mut ledger, "A-1"), add(&mut ledger, "A-2")].map(|entry| entry.unwrap().index);
     indices.sort();
     assert_eq!((indices, ledger.free()), ([0, 1], 0));
-    assert_eq!(ledger.begin().unwrap().place(), None);
+    assert_eq!(ledger.places().next(), None);
+}
+
+#[test]
+fn shards_share_no_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = Vec::new();
+    for number in 1..=3 {
+        let wanted = Wanted {
+            capacity: Some(100),
+            shard: Shard::new(number, 3).unwrap(),
+            ..WANTED
+        };
+        let path = folder.path().join(format!("{number}.db"));
+        let ledger = Ledger::open(&path, &owner(), wanted).unwrap();
+        assert_eq!(ledger.places().count() as u64, ledger.capacity());
+        all.extend(ledger.places().map(|place| place.index));
+        drop(ledger);
+        assert_eq!(reason(Ledger::open(&path, &owner(), WANTED)), "ledger-of-another-shard");
+    }
+    all.sort();
+    assert_eq!(all, (0..100).collect::<Vec<_>>());
 }
 
 #[test]
 fn a_ledger_serves_one_issuer_of_one_authority() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
-    drop(Ledger::open(&path, &owner(), Some(10), [1; 32]).unwrap());
-    let with = |owner: Owner, capacity| reason(Ledger::open(&path, &owner, capacity, [2; 32]));
+    let wanted = |capacity, key| Wanted {
+        capacity,
+        key,
+        ..WANTED
+    };
+    drop(Ledger::open(&path, &owner(), wanted(Some(10), [1; 32])).unwrap());
+    let with = |owner: Owner, capacity| reason(Ledger::open(&path, &owner, wanted(capacity, [2; 32])));
     let issuer = "east".to_owned();
     assert_eq!(with(Owner { issuer, ..owner() }, None), "ledger-of-another-issuer");
     let authority = [8; 32];
@@ -101,7 +185,7 @@ fn a_ledger_serves_one_issuer_of_one_authority() {
         "ledger-of-another-authority"
     );
     assert_eq!(with(owner(), Some(11)), "ledger-capacity");
-    assert!(Ledger::open(&path, &owner(), Some(10), [2; 32]).is_ok());
+    assert!(Ledger::open(&path, &owner(), wanted(Some(10), [2; 32])).is_ok());
 }
 
 #[test]
@@ -146,7 +230,7 @@ fn a_later_format_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     let ledger = open(&path).unwrap();
-    ledger.conn.pragma_update(None, "user_version", 2).unwrap();
+    ledger.conn.pragma_update(None, "user_version", 3).unwrap();
     drop(ledger);
     assert_eq!(reason(open(&path)), "ledger-newer-format");
 }
@@ -174,58 +258,102 @@ fn a_full_disk_is_told_and_keeps_what_was_committed() {
 }
 
 #[test]
-fn doubles_in_one_run_name_the_first_line() {
+fn keys_are_noted_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.db");
     let mut ledger = open(&path).unwrap();
-    let columns = Columns::from_header(&PeopleRow::new(
-        1,
-        ["id", "document_kind", "document_country", "document_number"],
-    ));
-    let columns = columns.unwrap();
-    let person = |line, id, number: &str| {
-        let kind = if number.is_empty() {
-            ["", ""]
-        } else {
-            ["passport", "XX"]
-        };
-        columns
-            .applicant(&PeopleRow::new(line, [id, kind[0], kind[1], number]))
-            .unwrap()
-    };
-    let mut batch = ledger.begin().unwrap();
-    let mut see = |line, id, number| batch.see(&person(line, id, number)).unwrap();
-    assert_eq!(see(2, "A-1", "E 1"), None);
-    assert_eq!(see(3, "A-2", ""), None);
-    assert_eq!(see(4, "A-3", ""), None);
-    assert_eq!(see(5, "a-1", ""), Some(Reason::IdDuplicate { first: 2 }));
-    assert_eq!(see(6, "A-4", "e1"), Some(Reason::DocumentDuplicate { first: 2 }));
-    batch.commit().unwrap();
-    drop(ledger);
-    let mut again = open(&path).unwrap();
-    assert_eq!(
-        again.begin().unwrap().see(&person(2, "A-1", "E1")).unwrap(),
-        None,
-        "each run sees anew"
-    );
+    for n in [0, 1, 0] {
+        ledger
+            .note_key(&demo::key(Role::Code, n).public(), Time::saturating(6))
+            .unwrap();
+    }
+    let keys = Reader::open(&path).unwrap().summary(1).unwrap().keys;
+    let kid = |n| demo::key(Role::Code, n).public().kid();
+    assert_eq!(keys, [(kid(0), Time::saturating(5)), (kid(1), Time::saturating(6))]);
 }
 
 #[test]
-fn keys_are_noted_once() {
+fn the_same_run_goes_on_until_it_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = open(&folder.path().join("ledger.db")).unwrap();
-    for n in [0, 1, 0] {
-        let mut batch = ledger.begin().unwrap();
-        batch
-            .note_key(&demo::key(Role::Code, n).public(), Time::saturating(5))
-            .unwrap();
-        batch.commit().unwrap();
+    let terms = |from| (Time::saturating(from), Time::saturating(from + 9));
+    let now = Time::saturating(1);
+    let mut run = ledger.run(RunKind::Mint, [1; 32], terms(10), now).unwrap();
+    assert!(!run.resumed && run.progress == Progress::default());
+    (run.progress.at, run.progress.minted) = (99, 3);
+    run.progress.outputs.insert(
+        "csv".to_owned(),
+        Mark {
+            bytes: 7,
+            ..Mark::default()
+        },
+    );
+    ledger.note_progress(&run).unwrap();
+    let again = ledger.run(RunKind::Mint, [1; 32], terms(20), now).unwrap();
+    assert_eq!(
+        (again.terms, &again.progress, again.resumed),
+        (terms(10), &run.progress, true)
+    );
+    ledger.end_run(&again, Time::saturating(2)).unwrap();
+    let next = ledger.run(RunKind::Mint, [1; 32], terms(20), now).unwrap();
+    assert_eq!((next.terms, next.resumed), (terms(20), false));
+    let other = ledger.run(RunKind::Mint, [2; 32], terms(30), now).unwrap();
+    assert!(!other.resumed);
+    // Another one came between: what it interrupted is not gone on with.
+    assert!(!ledger.run(RunKind::Mint, [1; 32], terms(40), now).unwrap().resumed);
+    let runs = Reader::open(ledger.path()).unwrap().summary(9).unwrap().runs;
+    assert_eq!(
+        runs.iter().map(|run| run.ended.is_some()).collect::<Vec<_>>(),
+        [false, false, false, true]
+    );
+    assert_eq!(runs[3].minted, 3);
+}
+
+#[test]
+fn a_ledger_of_format_1_is_brought_to_format_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let code = demo::key(Role::Code, 0);
+    let old = Connection::open(&path).unwrap();
+    // The tables as program 0.1.0 made them.
+    old.execute_batch(include_str!("format_1.sql")).unwrap();
+    let text = code::text(b"the bytes of a code");
+    let columns = "(counter, id, content, status_index, issued, expires, kid, tag, text, minted)";
+    for (counter, id) in [(0, "A-1"), (1, "A-2")] {
+        let values = params![counter, id, [3u8; 32], 7 + counter, code.public().kid().0, text];
+        let insert = format!("INSERT INTO codes {columns} VALUES (?1, ?2, ?3, ?4, 100, 200, ?5, NULL, ?6, 150)");
+        old.execute(&insert, values).unwrap();
     }
-    let keys: i64 = ledger
-        .conn
-        .query_row("SELECT count(*) FROM keys", [], |row| row.get(0))
+    let key = params![code.public().thumbprint(), code.public().kid().0];
+    old.execute("INSERT INTO keys VALUES (?1, ?2, 5)", key).unwrap();
+    let meta = params![owner().issuer, owner().authority, [9u8; 32]];
+    old.execute("INSERT INTO meta VALUES (0, ?1, ?2, 1000, ?3, 2)", meta)
         .unwrap();
-    assert_eq!(keys, 2);
+    drop(old);
+
+    assert_eq!(reason(Reader::open(&path)), "ledger-older-format");
+    let mut ledger = Ledger::open(&path, &owner(), WANTED).unwrap();
+    assert_eq!((ledger.capacity(), ledger.codes(), ledger.is_new()), (1000, 2, false));
+    let expected = Permutation::new(&[9; 32], 1000).at(2);
+    assert_eq!(
+        ledger.places().next().map(|place| place.index),
+        expected,
+        "places go on in its order"
+    );
+    ledger.note_key(&code.public(), Time::saturating(9)).unwrap();
+    add(&mut ledger, "A-3").unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let found = reader.newest("a-2").unwrap().unwrap();
+    assert_eq!((found.kid, found.minted), (code.public().kid(), Time::saturating(150)));
+    assert_eq!(
+        (found.entry.index, &*found.entry.code),
+        (8, &b"the bytes of a code"[..])
+    );
+    assert_eq!((found.entry.content, found.entry.text()), ([3; 16], text));
+    assert_eq!(
+        reader.summary(1).unwrap().keys,
+        [(code.public().kid(), Time::saturating(5))]
+    );
 }
 
 #[cfg(unix)]

@@ -71,12 +71,8 @@ impl Columns {
     ///
     /// The first [`Reject`] in the order of [`Column::ALL`].
     pub fn applicant(&self, row: &Row) -> Result<Applicant, Reject> {
-        self.shape(row)?;
+        let id = self.id(row)?;
         let values = Values { columns: self, row };
-        let id = match values.get(Column::Id) {
-            "" => return Err(values.reject(Column::Id, Reason::IdMissing)),
-            text => PersonId::new(text).ok_or_else(|| values.reject(Column::Id, Reason::IdInvalid))?,
-        };
         let name = values.some(Column::Name, name)?;
         let birth = values.some(Column::Birth, |text| {
             text.parse::<Birth>().map_err(|_| Reason::BirthInvalid)
@@ -98,6 +94,40 @@ impl Columns {
             vaccination: values.vaccination()?,
             test: values.test()?,
             recovery: values.some(Column::Recovered, fields::day)?,
+        })
+    }
+
+    /// The registration number of a row that is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Reject`].
+    pub fn id(&self, row: &Row) -> Result<PersonId, Reject> {
+        self.shape(row)?;
+        let values = Values { columns: self, row };
+        match values.get(Column::Id) {
+            "" => Err(values.reject(Column::Id, Reason::IdMissing)),
+            text => PersonId::new(text).ok_or_else(|| values.reject(Column::Id, Reason::IdInvalid)),
+        }
+    }
+
+    /// The document of a row.
+    ///
+    /// # Errors
+    ///
+    /// [`Reject`].
+    pub fn paper(&self, row: &Row) -> Result<Option<Paper>, Reject> {
+        Values { columns: self, row }.paper()
+    }
+
+    /// When the row's content was last changed, where the file has a column for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Reject`].
+    pub fn changed(&self, row: &Row) -> Result<Option<Time>, Reject> {
+        Values { columns: self, row }.some(Column::Changed, |text| {
+            fields::sampled(text).ok_or(Reason::ChangedInvalid)
         })
     }
 
@@ -149,9 +179,9 @@ impl Applicant {
         self.paper.as_ref()
     }
 
-    /// SHA-256 over all that the row says, the same for every way of writing it. In the ledger it tells a row that was
-    /// minted before from one that says something else of the same person.
-    pub fn content(&self) -> [u8; 32] {
+    /// The first 16 bytes of SHA-256 over all that the row says, the same for every way of writing it. In the ledger it
+    /// tells a row that was minted before from one that says something else of the same person.
+    pub fn content(&self) -> [u8; 16] {
         let test = self.test.map(|test| (test.kind as u8, test.result as u8, test.sampled));
         let row = (
             CONTENT,
@@ -163,13 +193,7 @@ impl Applicant {
             test,
             self.recovery,
         );
-        Sha256::digest(cbor::to_vec(&row)).into()
-    }
-
-    /// What tells two documents apart, where there is one: the beginning of a digest.
-    pub fn paper_digest(&self) -> Option<[u8; 16]> {
-        let digest = Sha256::digest(cbor::to_vec(&self.paper.as_ref()?.parts()));
-        Some(digest[..16].try_into().expect("SHA-256 has 32 bytes"))
+        beginning(&Sha256::digest(cbor::to_vec(&row)))
     }
 
     /// The facts of a code that is issued at `issued`, a whole minute.
@@ -295,6 +319,11 @@ impl<'a> Values<'a> {
         let sampled = sampled.ok_or_else(|| self.reject(Column::TestSampled, Reason::TestTimeInvalid))?;
         Ok(Some(Sample { kind, result, sampled }))
     }
+}
+
+/// What stands for a whole digest where collisions do not matter to anybody.
+pub(super) fn beginning(digest: &[u8]) -> [u8; 16] {
+    digest[..16].try_into().expect("SHA-256 has 32 bytes")
 }
 
 fn name(text: &str) -> Result<Name, Reason> {

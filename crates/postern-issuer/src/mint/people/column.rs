@@ -38,11 +38,13 @@ pub enum Column {
     TestSampled,
     /// The day of the first positive test of an illness that is over.
     Recovered,
+    /// When the row was last changed. It goes into no code.
+    Changed,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Id,
         Self::Name,
         Self::Birth,
@@ -57,6 +59,7 @@ impl Column {
         Self::TestResult,
         Self::TestSampled,
         Self::Recovered,
+        Self::Changed,
     ];
 
     /// The columns of a document: given together or not at all.
@@ -92,6 +95,7 @@ impl Column {
             Self::TestResult => ("test_result", "检测结果"),
             Self::TestSampled => ("test_sampled", "采样时间"),
             Self::Recovered => ("recovered", "康复病例首次阳性日期"),
+            Self::Changed => ("changed", "变更时间"),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Identity documents of a people file. The number of a Chinese identity card carries its own checks.
 
+use postern_core::cbor;
 use postern_core::record::Birth;
 use postern_core::tag::{BadDocument, Document};
+use sha2::{Digest, Sha256};
 
 use super::reject::Reason;
 
@@ -61,6 +63,11 @@ impl Paper {
     /// The date of birth in the number, where the document is a Chinese identity card.
     pub fn birth(&self) -> Option<Birth> {
         self.birth
+    }
+
+    /// What tells two documents apart: the beginning of SHA-256.
+    pub fn digest(&self) -> [u8; 16] {
+        super::applicant::beginning(&Sha256::digest(cbor::to_vec(&self.parts())))
     }
 
     /// Kind, country and number: the same for every way of writing them.

@@ -1,23 +1,24 @@
-//! Reading a people file row by row: its encoding is told first, its header read, and then one line at a time is held.
+//! Reading a people file: its encoding is told first, its header read, and then some lines at a time are held.
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use postern_cli::Explain;
 use postern_cli::files::{FileAction, FileError};
 use postern_cli::messages::FluentValue;
 
+use super::chunk::{Chunk, Chunks, Position};
 use super::column::{Columns, HeaderError};
 use super::encoding::{EncodingChoice, Told, tell};
-use super::row::{Encoding, MAX_LINE, Row, RowParser};
+use super::row::{Encoding, Row};
 
-const BUFFER: usize = 256 << 10;
-
-/// A people file that is being read. It holds one line, however long the file is.
+/// A people file that is being read. It holds some lines, however long the file is.
 pub struct PeopleFile {
-    lines: Lines,
+    path: PathBuf,
+    chunks: Chunks,
+    rows: Position,
     encoding: Encoding,
     columns: Columns,
     size: u64,
@@ -33,7 +34,7 @@ impl PeopleFile {
         let failed = |error| FileError::new(path, FileAction::Read, error);
         let mut file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
-        // It is read twice: once for its encoding.
+        // It is read more than once.
         if !metadata.is_file() {
             return Err(PeopleError::NotAFile(path.to_owned()));
         }
@@ -45,20 +46,18 @@ impl PeopleFile {
             }
             Told::Utf16 => return Err(PeopleError::Utf16(path.to_owned())),
         };
-        file.seek(SeekFrom::Start(start)).map_err(failed)?;
-        let mut lines = Lines {
-            path: path.to_owned(),
-            reader: BufReader::with_capacity(BUFFER, file),
-            buffer: Vec::new(),
-            parser: RowParser::new(encoding),
-            line: 0,
-            position: start,
+        let mut chunks = Chunks::new(file, Position { byte: start, line: 1 }).map_err(failed)?;
+        let Some((header, rows)) = header(&mut chunks, encoding).map_err(failed)? else {
+            return Err(PeopleError::Empty(path.to_owned()));
         };
-        let header = lines.next_row()?.ok_or(PeopleError::Empty(path.to_owned()))?;
+        let columns = Columns::from_header(&header).map_err(PeopleError::Header)?;
+        chunks.seek(rows).map_err(failed)?;
         Ok(Self {
-            lines,
+            path: path.to_owned(),
+            chunks,
+            rows,
             encoding,
-            columns: Columns::from_header(&header).map_err(PeopleError::Header)?,
+            columns,
             size: metadata.len(),
         })
     }
@@ -73,77 +72,46 @@ impl PeopleFile {
         self.encoding
     }
 
-    /// How many bytes were read, and how many there are.
-    pub fn progress(&self) -> (u64, u64) {
-        (self.lines.position, self.size)
+    /// Bytes of the file.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 
-    /// The next row, with its faults; lines without any value are passed over.
+    /// Where the rows begin.
+    pub fn rows(&self) -> Position {
+        self.rows
+    }
+
+    /// Goes to a place that [`PeopleFile::rows`] or the end of a chunk was.
+    ///
+    /// # Errors
+    ///
+    /// [`FileError`].
+    pub fn seek(&mut self, at: Position) -> Result<(), FileError> {
+        let sought = self.chunks.seek(at);
+        sought.map_err(|error| FileError::new(&self.path, FileAction::Read, error))
+    }
+
+    /// The next lines; `None` at the end.
     ///
     /// # Errors
     ///
     /// [`FileError`] where the file cannot be read on.
-    pub fn next_row(&mut self) -> Result<Option<Row>, FileError> {
-        self.lines.next_row()
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, FileError> {
+        let read = self.chunks.next();
+        read.map_err(|error| FileError::new(&self.path, FileAction::Read, error))
     }
 }
 
-/// The lines of a file.
-struct Lines {
-    path: PathBuf,
-    reader: BufReader<File>,
-    buffer: Vec<u8>,
-    parser: RowParser,
-    line: u64,
-    position: u64,
-}
-
-impl Lines {
-    fn next_row(&mut self) -> Result<Option<Row>, FileError> {
-        loop {
-            let read = self.next_line();
-            let Some(whole) = read.map_err(|error| FileError::new(&self.path, FileAction::Read, error))? else {
-                return Ok(None);
-            };
-            self.line += 1;
-            let row = match whole {
-                true => self.parser.parse(self.line, &self.buffer),
-                false => Row::too_long(self.line),
-            };
-            if !row.is_empty() {
-                return Ok(Some(row));
-            }
-        }
+/// The first row with a value, and where the line after it begins.
+fn header(chunks: &mut Chunks, encoding: Encoding) -> io::Result<Option<(Row, Position)>> {
+    while let Some(chunk) = chunks.next()? {
+        let Some(row) = chunk.rows(encoding).next() else {
+            continue;
+        };
+        return Ok(Some((row.clone(), chunk.after(row.line()))));
     }
-
-    /// Puts the next line into the buffer; `Some(false)` where it is longer than a line may be. `None` at the end.
-    fn next_line(&mut self) -> io::Result<Option<bool>> {
-        self.buffer.clear();
-        let before = self.position;
-        let mut whole = true;
-        loop {
-            let chunk = match self.reader.fill_buf() {
-                Ok(chunk) => chunk,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            let end = chunk.iter().position(|byte| *byte == b'\n');
-            let taken = end.map_or(chunk.len(), |end| end + 1);
-            if taken == 0 {
-                return Ok((self.position > before).then_some(whole));
-            }
-            // Room for the line and its "\r\n".
-            whole = whole && self.buffer.len() + taken <= MAX_LINE + 2;
-            if whole {
-                self.buffer.extend_from_slice(&chunk[..taken]);
-            }
-            self.reader.consume(taken);
-            self.position += taken as u64;
-            if end.is_some() {
-                return Ok(Some(whole));
-            }
-        }
-    }
+    Ok(None)
 }
 
 /// Why a people file cannot be read.
@@ -238,15 +206,22 @@ mod tests {
         PeopleFile::open(file.path(), choice)
     }
 
-    fn rows(mut people: PeopleFile) -> Vec<(u64, Vec<String>)> {
+    fn all(people: &mut PeopleFile) -> Vec<Row> {
         let mut rows = Vec::new();
-        while let Some(row) = people.next_row().unwrap() {
-            assert_eq!(row.fault(), None);
-            rows.push((row.line(), row.fields().map(str::to_owned).collect()));
+        while let Some(chunk) = people.next_chunk().unwrap() {
+            rows.extend(chunk.rows(people.encoding()));
         }
-        let (position, size) = people.progress();
-        assert_eq!(position, size);
         rows
+    }
+
+    fn rows(mut people: PeopleFile) -> Vec<(u64, Vec<String>)> {
+        let rows = all(&mut people);
+        assert!(rows.iter().all(|row| row.fault().is_none()));
+        people.seek(people.rows()).unwrap();
+        assert_eq!(all(&mut people), rows, "it can be read again");
+        rows.iter()
+            .map(|row| (row.line(), row.fields().map(str::to_owned).collect()))
+            .collect()
     }
 
     #[test]
@@ -291,8 +266,9 @@ mod tests {
             "{unclear}"
         );
         let mut forced = open(&bytes, EncodingChoice::Utf8).unwrap();
-        let faults = std::iter::from_fn(|| forced.next_row().unwrap()).filter(|row| row.fault().is_some());
-        assert_eq!(faults.map(|row| row.line()).collect::<Vec<_>>(), [6]);
+        let rows = all(&mut forced);
+        let faults = rows.iter().filter(|row| row.fault().is_some());
+        assert_eq!(faults.map(Row::line).collect::<Vec<_>>(), [6]);
     }
 
     /// Found by a newcomer: in Latin-1, one name was rejected and the next one signed as a Chinese one.
@@ -321,20 +297,5 @@ mod tests {
             .err()
             .unwrap();
         assert_eq!(error.reason(), "file-not-found");
-    }
-
-    #[test]
-    fn a_line_without_end_costs_one_row() {
-        let mut bytes = b"id\na\n".to_vec();
-        bytes.extend(std::iter::repeat_n(b'x', 3 * BUFFER));
-        bytes.extend(b"\nb\n");
-        let mut people = open(&bytes, EncodingChoice::Auto).unwrap();
-        let rows: Vec<_> = std::iter::from_fn(|| people.next_row().unwrap()).collect();
-        assert_eq!(
-            rows.iter().map(|row| row.fault().is_some()).collect::<Vec<_>>(),
-            [false, true, false]
-        );
-        assert_eq!((rows[1].line(), rows[2].field(0)), (3, Some("b")));
-        assert!(people.lines.buffer.capacity() <= 4 * MAX_LINE);
     }
 }

@@ -47,6 +47,12 @@ pub enum Reason {
     BirthNotThatOfTheCard,
     /// The ledger has no free place.
     CapacityExhausted,
+    /// No time.
+    ChangedInvalid,
+    /// The ledger's copy of the code cannot be read.
+    CodeDamaged,
+    /// The code was issued later than the new one would be.
+    CodeOfTheFuture,
     /// Later than the day of issue.
     DateInFuture,
     /// No date of the calendar, or not written `YYYY-MM-DD`.
@@ -91,6 +97,8 @@ pub enum Reason {
     NameNotPrintable,
     /// Longer than a code holds.
     NameTooLong,
+    /// The font of the cards has no glyph for a character of the name.
+    NameWithoutGlyph,
     /// Bytes that are no characters in the file's encoding.
     NotText,
     /// A quotation mark that is not closed.
@@ -122,11 +130,14 @@ pub enum Reason {
 
 impl Reason {
     /// One of each.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 38] = [
         Self::AlreadyMintedDifferently,
         Self::BirthInvalid,
         Self::BirthNotThatOfTheCard,
         Self::CapacityExhausted,
+        Self::ChangedInvalid,
+        Self::CodeDamaged,
+        Self::CodeOfTheFuture,
         Self::DateInFuture,
         Self::DateInvalid,
         Self::DateOutOfRange,
@@ -146,6 +157,7 @@ impl Reason {
         Self::LineTooLong,
         Self::NameNotPrintable,
         Self::NameTooLong,
+        Self::NameWithoutGlyph,
         Self::NotText,
         Self::QuoteOpen,
         Self::RaggedRow { expected: 2, found: 1 },
@@ -166,6 +178,9 @@ impl Reason {
             Self::BirthInvalid => "birth-invalid",
             Self::BirthNotThatOfTheCard => "birth-not-that-of-the-card",
             Self::CapacityExhausted => "capacity-exhausted",
+            Self::ChangedInvalid => "changed-invalid",
+            Self::CodeDamaged => "code-damaged",
+            Self::CodeOfTheFuture => "code-of-the-future",
             Self::DateInFuture => "date-in-future",
             Self::DateInvalid => "date-invalid",
             Self::DateOutOfRange => "date-out-of-range",
@@ -185,6 +200,7 @@ impl Reason {
             Self::LineTooLong => "line-too-long",
             Self::NameNotPrintable => "name-not-printable",
             Self::NameTooLong => "name-too-long",
+            Self::NameWithoutGlyph => "name-without-glyph",
             Self::NotText => "not-text",
             Self::QuoteOpen => "quote-open",
             Self::RaggedRow { .. } => "ragged-row",

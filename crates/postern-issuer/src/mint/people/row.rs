@@ -185,7 +185,11 @@ impl RowParser {
         if bytes.len() > MAX_LINE {
             return Row::too_long(line);
         }
-        let mut row = Row::empty(line);
+        let mut row = Row {
+            text: String::with_capacity(bytes.len()),
+            ends: Vec::with_capacity(16),
+            ..Row::empty(line)
+        };
         if bytes.is_empty() {
             row.push("");
             return row;

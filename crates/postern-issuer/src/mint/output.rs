@@ -1,0 +1,281 @@
+//! Where codes go. Each format is one file here, behind two traits: [`Format`] draws a code on any thread, a [`Sink`]
+//! takes what was drawn, code after code.
+//!
+//! What is not whole has no name: a file is `.NAME.part` until its last byte is on the disk. A [`Mark`] tells how far a sink
+//! has come, and from a mark it goes on, byte for byte.
+
+mod folder;
+mod lists;
+mod part;
+mod rejects;
+mod tar;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use postern_cli::clock::format_time;
+use postern_cli::files::{FileAction, FileError};
+use postern_core::time::Time;
+use postern_qr::Symbol;
+
+use super::ledger::{Entry, Mark, Progress};
+use super::shard::Shard;
+use rejects::Rejects;
+
+pub(super) use rejects::reject;
+
+/// A kind of output.
+trait Format: Sync {
+    /// Draws a code, at the end of `into`.
+    fn draw(&self, code: &Drawing<'_>, into: &mut Vec<u8>);
+
+    /// Begins an output, or goes on at a mark; `None` where what was marked is not there any more.
+    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError>;
+}
+
+/// An output that is being written.
+trait Sink {
+    /// Takes what [`Format::draw`] has drawn of the code of this person.
+    fn put(&mut self, id: &str, drawn: &[u8]) -> Result<(), FileError>;
+
+    /// Puts all so far on the disk, and tells how far that is.
+    fn mark(&mut self) -> Result<Mark, FileError>;
+
+    /// Puts all on the disk and gives the files their names.
+    fn finish(self: Box<Self>) -> Result<(), FileError>;
+}
+
+/// The formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FormatName {
+    /// A list of texts.
+    Csv,
+    /// A list of texts.
+    Jsonl,
+    /// A folder of pictures.
+    Png,
+    /// A folder of pictures.
+    Svg,
+    /// Pictures in tar files.
+    Tar,
+}
+
+impl FormatName {
+    const ALL: [Self; 5] = [Self::Csv, Self::Jsonl, Self::Png, Self::Svg, Self::Tar];
+
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::Png => "png",
+            Self::Svg => "svg",
+            Self::Tar => "tar",
+        }
+    }
+
+    fn format(self) -> &'static dyn Format {
+        match self {
+            Self::Csv => &lists::Csv,
+            Self::Jsonl => &lists::JsonLines,
+            Self::Png => &folder::Png,
+            Self::Svg => &folder::Svg,
+            Self::Tar => &tar::Tar,
+        }
+    }
+}
+
+/// Written by hand: the derived one would make help texts of the doc comments.
+impl ValueEnum for FormatName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+/// A code that is being drawn. Formats share its text and its symbol.
+struct Drawing<'e> {
+    entry: &'e Entry,
+    /// When it was issued and when it expires, as they are written.
+    times: (&'e str, &'e str),
+    text: OnceCell<String>,
+    symbol: OnceCell<Symbol>,
+}
+
+impl Drawing<'_> {
+    fn text(&self) -> &str {
+        self.text.get_or_init(|| self.entry.text())
+    }
+
+    fn symbol(&self) -> &Symbol {
+        self.symbol.get_or_init(|| {
+            Symbol::new(self.text()).expect("a code has 1 to 1,024 characters, and a symbol holds more at level M")
+        })
+    }
+}
+
+/// What one format has drawn of some codes.
+#[derive(Default)]
+pub(super) struct Drawn {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// Draws codes in each of the formats.
+pub(super) fn draw<'e>(formats: &[FormatName], codes: impl ExactSizeIterator<Item = &'e Entry>) -> Vec<Drawn> {
+    let count = codes.len();
+    let mut drawn: Vec<Drawn> = formats.iter().map(|_| Drawn::default()).collect();
+    let mut times = Times::default();
+    for entry in codes {
+        let drawing = Drawing {
+            entry,
+            times: times.of((entry.issued, entry.expires)),
+            text: OnceCell::new(),
+            symbol: OnceCell::new(),
+        };
+        for (format, drawn) in formats.iter().zip(&mut drawn) {
+            format.format().draw(&drawing, &mut drawn.bytes);
+            drawn.ends.push(drawn.bytes.len());
+            if drawn.ends.len() == 1 {
+                // The others are about as large.
+                drawn.bytes.reserve(drawn.bytes.len() * count * 17 / 16);
+                drawn.ends.reserve(count);
+            }
+        }
+    }
+    drawn
+}
+
+/// The outputs of a run.
+pub(super) struct Outputs {
+    sinks: Vec<(FormatName, Box<dyn Sink>)>,
+    rejects: Rejects,
+}
+
+impl Outputs {
+    /// Begins all, or goes on where a run has come to; `None` where what was marked is not there any more.
+    pub(super) fn open(
+        target: &Target,
+        formats: &[FormatName],
+        columns: &[String],
+        from: &Progress,
+    ) -> Result<Option<Self>, FileError> {
+        part::make_folder(&target.dir)?;
+        let marks = &from.outputs;
+        let mark = |name: &str| marks.get(name).copied();
+        let mut sinks = Vec::with_capacity(formats.len());
+        for name in formats {
+            let Some(sink) = name.format().open(target, mark(name.as_str()))? else {
+                return Ok(None);
+            };
+            sinks.push((*name, sink));
+        }
+        // Without rejects the list may be gone already, and begins again.
+        let rejects = Rejects::open(target, columns, mark(REJECTS).filter(|_| from.rejected > 0))?;
+        Ok(rejects.map(|rejects| Self { sinks, rejects }))
+    }
+
+    /// Takes the codes of these people as they were drawn, and the rejects.
+    pub(super) fn put<'e>(
+        &mut self,
+        ids: impl Iterator<Item = &'e str> + Clone,
+        drawn: &[Drawn],
+        rejects: &[u8],
+    ) -> Result<(), FileError> {
+        for ((_, sink), drawn) in self.sinks.iter_mut().zip(drawn) {
+            let mut begin = 0;
+            for (id, end) in ids.clone().zip(&drawn.ends) {
+                sink.put(id, &drawn.bytes[begin..*end])?;
+                begin = *end;
+            }
+        }
+        self.rejects.put(rejects)
+    }
+
+    /// Puts all so far on the disk, and tells how far that is.
+    pub(super) fn mark(&mut self) -> Result<BTreeMap<String, Mark>, FileError> {
+        let mut marks = BTreeMap::new();
+        for (name, sink) in &mut self.sinks {
+            marks.insert(name.as_str().to_owned(), sink.mark()?);
+        }
+        marks.insert(REJECTS.to_owned(), self.rejects.mark()?);
+        Ok(marks)
+    }
+
+    /// Puts all on the disk and gives the files their names.
+    pub(super) fn finish(self, any_rejects: bool) -> Result<(), FileError> {
+        self.rejects.finish(any_rejects)?;
+        self.sinks.into_iter().try_for_each(|(_, sink)| sink.finish())
+    }
+}
+
+const REJECTS: &str = "rejects";
+
+/// The folder that outputs are written to, and how their files are called.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    dir: PathBuf,
+    suffix: String,
+}
+
+impl Target {
+    pub(super) fn new(dir: &Path, shard: Shard) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            suffix: shard.suffix(),
+        }
+    }
+
+    fn name(&self, stem: &str, ending: &str) -> String {
+        format!("{stem}{}.{ending}", self.suffix)
+    }
+
+    fn numbered(&self, stem: &str, number: u32, ending: &str) -> String {
+        format!("{stem}{}-{number:05}.{ending}", self.suffix)
+    }
+
+    /// Removes the numbered files after a number, whole or not.
+    fn remove_numbered(&self, stem: &str, ending: &str, after: u32) -> Result<(), FileError> {
+        let failed = |error| FileError::new(&self.dir, FileAction::Read, error);
+        for entry in fs::read_dir(&self.dir).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            let Some(name) = name.to_str() else { continue };
+            let number = name
+                .trim_start_matches('.')
+                .strip_prefix(&format!("{stem}{}-", self.suffix))
+                .and_then(|rest| rest.get(..5)?.parse().ok());
+            let Some(number) = number.filter(|number| *number > after) else {
+                continue;
+            };
+            let whole = self.numbered(stem, number, ending);
+            if name == whole || name == format!(".{whole}.part") {
+                part::remove_if_there(&self.dir.join(name))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The two times of a code as they are written: most codes of a run have the same.
+#[derive(Default)]
+struct Times(Option<((Time, Time), (String, String))>);
+
+impl Times {
+    fn of(&mut self, times: (Time, Time)) -> (&str, &str) {
+        let known = self.0.take().filter(|(of, _)| *of == times);
+        let written = |time: Time| format_time(time.seconds() as i64);
+        let new = || (times, (written(times.0), written(times.1)));
+        let (_, (issued, expires)) = self.0.insert(known.unwrap_or_else(new));
+        (issued, expires)
+    }
+}
+
+#[cfg(test)]
+mod tests;

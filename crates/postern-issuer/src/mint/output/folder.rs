@@ -1,0 +1,94 @@
+//! Pictures in a folder, a file each: `pictures/ID.png`, `pictures/ID.svg`.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use postern_cli::files::{FileAction, FileError};
+use postern_qr::draw;
+
+use super::part::make_folder;
+use super::{Drawing, Format, Mark, Sink, Target};
+
+const FOLDER: &str = "pictures";
+
+/// A folder of PNG pictures.
+pub(super) struct Png;
+
+/// A folder of SVG pictures.
+pub(super) struct Svg;
+
+impl Format for Png {
+    fn draw(&self, code: &Drawing<'_>, into: &mut Vec<u8>) {
+        into.extend_from_slice(&draw::png(code.symbol(), draw::DEFAULT_SCALE));
+    }
+
+    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError> {
+        Pictures::open(target, "png")
+    }
+}
+
+impl Format for Svg {
+    fn draw(&self, code: &Drawing<'_>, into: &mut Vec<u8>) {
+        into.extend_from_slice(draw::svg(code.symbol()).as_bytes());
+    }
+
+    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError> {
+        Pictures::open(target, "svg")
+    }
+}
+
+struct Pictures {
+    folder: PathBuf,
+    ending: &'static str,
+    /// Those that the next mark has to put on the disk.
+    unsynced: Vec<PathBuf>,
+}
+
+impl Pictures {
+    fn open(target: &Target, ending: &'static str) -> Result<Option<Box<dyn Sink>>, FileError> {
+        let folder = target.dir.join(FOLDER);
+        make_folder(&folder)?;
+        let unsynced = Vec::new();
+        Ok(Some(Box::new(Self {
+            folder,
+            ending,
+            unsynced,
+        })))
+    }
+}
+
+impl Sink for Pictures {
+    fn put(&mut self, id: &str, drawn: &[u8]) -> Result<(), FileError> {
+        let name = format!("{id}.{}", self.ending);
+        let path = self.folder.join(&name);
+        let part = self.folder.join(format!(".{name}.part"));
+        let written = fs::write(&part, drawn).and_then(|()| fs::rename(&part, &path));
+        written.map_err(|error| FileError::new(&path, FileAction::Write, error))?;
+        self.unsynced.push(path);
+        Ok(())
+    }
+
+    fn mark(&mut self) -> Result<Mark, FileError> {
+        let unsynced = std::mem::take(&mut self.unsynced);
+        if !unsynced.is_empty() {
+            let synced = sync(&self.folder, &unsynced);
+            synced.map_err(|error| FileError::new(&self.folder, FileAction::Write, error))?;
+        }
+        Ok(Mark::default())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), FileError> {
+        self.mark().map(drop)
+    }
+}
+
+/// Puts the files of a folder on the disk: at once, where the system can do that.
+#[cfg(target_os = "linux")]
+fn sync(folder: &Path, _: &[PathBuf]) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(fs::File::open(folder)?)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync(_: &Path, files: &[PathBuf]) -> io::Result<()> {
+    files.iter().try_for_each(|file| fs::File::open(file)?.sync_all())
+}
