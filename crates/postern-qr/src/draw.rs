@@ -1,8 +1,10 @@
 //! Symbol to picture: PNG, SVG, and blocks for a terminal. Every drawing has the quiet zone.
 
-use std::num::NonZeroU8;
+mod deflate;
+mod huffman;
+mod png;
 
-use png::{BitDepth, ColorType, Compression, Filter};
+use std::num::NonZeroU8;
 
 use crate::symbol::Symbol;
 
@@ -14,58 +16,49 @@ pub const DEFAULT_SCALE: NonZeroU8 = NonZeroU8::new(4).expect("four is not zero"
 /// A PNG file: 1-bit greyscale, `scale` pixels a module.
 #[must_use]
 pub fn png(symbol: &Symbol, scale: NonZeroU8) -> Vec<u8> {
-    let scale = usize::from(scale.get());
-    let modules = symbol.width() + 2 * QUIET_ZONE;
-    let side = modules * scale;
-    let stride = side.div_ceil(8);
-    // A set bit is white. The spare bits at the end of a row mean nothing.
-    let mut data = Vec::with_capacity(stride * side);
-    let mut row = vec![0xff; stride];
-    for y in 0..modules {
-        row.fill(0xff);
-        for x in (0..modules).filter(|&x| dark(symbol, x, y)) {
-            for pixel in x * scale..(x + 1) * scale {
-                row[pixel / 8] &= !(0x80 >> (pixel % 8));
-            }
-        }
-        (0..scale).for_each(|_| data.extend_from_slice(&row));
-    }
-
-    let mut file = Vec::with_capacity(4096);
-    // At most 185 modules of 255 pixels: the side is far below 2^31.
-    let mut encoder = png::Encoder::new(&mut file, side as u32, side as u32);
-    encoder.set_color(ColorType::Grayscale);
-    encoder.set_depth(BitDepth::One);
-    encoder.set_compression(Compression::Fast);
-    // Each row but the first of a module equals the one above: the filter leaves noughts.
-    encoder.set_filter(Filter::Up);
-    let written = encoder.write_header().and_then(|mut writer| {
-        writer.write_image_data(&data)?;
-        writer.finish()
-    });
-    written.expect("a Vec takes all that is written, and the data has the size that the header says");
+    let mut file = Vec::with_capacity(1024);
+    png_into(symbol, scale, &mut file);
     file
+}
+
+/// Makes `file` the file that [`png`] makes, so that one buffer serves many symbols.
+pub fn png_into(symbol: &Symbol, scale: NonZeroU8, file: &mut Vec<u8>) {
+    file.clear();
+    png::write(symbol, scale.get().into(), file);
 }
 
 /// An SVG document: one module is one unit, dark modules are one path on a white ground.
 #[must_use]
 pub fn svg(symbol: &Symbol) -> String {
     let modules = symbol.width() + 2 * QUIET_ZONE;
-    let mut path = String::new();
-    for y in 0..modules {
-        let mut x = 0;
-        while x < modules {
-            let run = (x..modules).take_while(|&x| dark(symbol, x, y)).count();
-            if run > 0 {
-                path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {modules} {modules}\" shape-rendering=\"crispEdges\">\
+         <path fill=\"#fff\" d=\"M0 0h{modules}v{modules}H0z\"/><path d=\""
+    );
+    for (y, &row) in symbol.rows().iter().enumerate() {
+        let mut left = row;
+        while left != 0 {
+            let x = left.trailing_zeros();
+            let run = (left >> x).trailing_ones();
+            left &= !(((1 << run) - 1) << x);
+            let (x, y, run) = (x as usize + QUIET_ZONE, y + QUIET_ZONE, run as usize);
+            for (before, number) in [("M", x), (" ", y), ("h", run), ("v1h-", run)] {
+                text.push_str(before);
+                push_number(&mut text, number);
             }
-            x += run.max(1);
+            text.push('z');
         }
     }
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {modules} {modules}\" shape-rendering=\"crispEdges\">\
-         <path fill=\"#fff\" d=\"M0 0h{modules}v{modules}H0z\"/><path d=\"{path}\"/></svg>\n"
-    )
+    text.push_str("\"/></svg>\n");
+    text
+}
+
+/// Appends a number in decimal. Formatting would cost several times as much.
+fn push_number(text: &mut String, number: usize) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// Lines of half blocks, two rows of modules a line, for a terminal with light letters on a dark ground.
@@ -99,26 +92,9 @@ fn dark(symbol: &Symbol, x: usize, y: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::picture;
 
     fn symbol() -> Symbol {
         Symbol::new("PC1:A MADE UP TEXT").unwrap()
-    }
-
-    #[test]
-    fn each_pixel_of_the_png_is_its_module() {
-        for scale in [1, 3, 4, 8] {
-            let symbol = symbol();
-            let file = png(&symbol, NonZeroU8::new(scale).unwrap());
-            let scale = usize::from(scale);
-            let luma = picture::decode(&file).unwrap();
-            assert_eq!(luma.width(), (symbol.width() + 8) * scale);
-            for y in 0..luma.height() {
-                for (x, &grey) in luma.row(y).iter().enumerate() {
-                    assert_eq!(grey == 0, dark(&symbol, x / scale, y / scale), "{x} {y} at {scale}");
-                }
-            }
-        }
     }
 
     #[test]
@@ -134,6 +110,29 @@ mod tests {
             .filter_map(|part| part.split_once("v1")?.0.parse::<usize>().ok())
             .sum();
         assert_eq!(drawn, dark);
+    }
+
+    #[test]
+    fn the_svg_has_a_path_for_each_run() {
+        for symbol in [symbol(), Symbol::new(&"7".repeat(2500)).unwrap()] {
+            let mut path = String::new();
+            for (y, row) in symbol.rows().iter().enumerate() {
+                let modules: Vec<bool> = (0..symbol.width()).map(|x| row >> x & 1 == 1).collect();
+                let mut x = 0;
+                for run in modules.chunk_by(|a, b| a == b) {
+                    if run[0] {
+                        path += &format!("M{} {}h{2}v1h-{2}z", x + 4, y + 4, run.len());
+                    }
+                    x += run.len();
+                }
+            }
+            let side = symbol.width() + 8;
+            let want = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+                 <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path d=\"{path}\"/></svg>\n"
+            );
+            assert_eq!(svg(&symbol), want);
+        }
     }
 
     #[test]
