@@ -7,6 +7,7 @@ cmd-key-new = Make a key: an encrypted private file, and the public half beside 
     .role = What the key signs: root, publisher, snapshot, code, status, gate; or tag for the key of document tags
     .out = The private key file to make
     .epoch = The epoch of a tag key, 0 to 255
+    .token = Make the key on the PKCS#11 token of this URI instead of in a file
 cmd-key-show = Show role, kid and fingerprint of key files, private or public
     .files = Key files
 

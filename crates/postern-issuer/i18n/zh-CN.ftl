@@ -7,6 +7,7 @@ cmd-key-new = 生成密钥：加密的私钥文件，公钥放在同处，扩展
     .role = 密钥的用途：root、publisher、snapshot、code、status、gate；tag 为证件标签密钥
     .out = 要生成的私钥文件
     .epoch = 标签密钥的期号，0 至 255
+    .token = 在此 URI 的 PKCS#11 令牌上生成密钥，而不写入文件
 cmd-key-show = 查看密钥文件（私钥或公钥）的用途、kid 和指纹
     .files = 密钥文件
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use postern_cli::{Session, files};
 use postern_core::cbor;
 use postern_core::cose::SignatureEntry;
-use postern_core::keys::{PublicKey, Role, Signer};
+use postern_core::keys::{PublicKey, Role};
 use postern_core::text::Names;
 use postern_core::time::Time;
 use postern_core::trust::{
@@ -156,7 +156,7 @@ fn renew(args: &SnapshotRenewArgs, session: &Session, out: &mut dyn Write) -> Re
     for path in &args.key {
         let signer = key::open_signer(path, Role::Snapshot, &args.passphrase, session)?;
         listed(path, &signer.public(), Role::Snapshot, &allowed)?;
-        let entry = document.sign(&signer)?;
+        let entry = document.sign(signer.as_ref())?;
         document.add_signature(entry);
     }
     let published = repository.publish_snapshot(&args.repo, &document.to_bytes())?;
@@ -198,7 +198,7 @@ fn sign<P: Render>(
     if !args.yes {
         confirm(session)?;
     }
-    let entry = document.sign(&signer)?;
+    let entry = document.sign(signer.as_ref())?;
     files::write_new(&args.out, &entry.to_detached(&document.digest()))?;
     told("signed", document, &args.out, session, out)
 }

@@ -48,6 +48,8 @@ pub(crate) struct KeyNewArgs {
     pub(crate) out: PathBuf,
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) epoch: u8,
+    #[arg(long, value_name = "URI")]
+    pub(crate) token: Option<String>,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseSource,
 }

@@ -14,6 +14,7 @@ use postern_core::time::Time;
 use postern_core::trust::TrustError;
 
 use crate::mint::MintError;
+use crate::token::TokenFault;
 
 /// An error of this program.
 #[derive(Debug)]
@@ -53,6 +54,10 @@ pub enum IssuerError {
     Secret(SecretError),
     /// A key did not sign.
     Sign(SignError),
+    /// Document tags are made with a secret that gates have too: no token keeps it.
+    TagKeyOnToken,
+    /// A PKCS#11 token.
+    Token(TokenFault),
 }
 
 impl std::fmt::Display for IssuerError {
@@ -79,6 +84,8 @@ impl std::fmt::Display for IssuerError {
             Self::Random(e) => e.fmt(f),
             Self::Secret(e) => e.fmt(f),
             Self::Sign(e) => e.fmt(f),
+            Self::TagKeyOnToken => f.write_str("a tag key does not belong on a token"),
+            Self::Token(fault) => f.write_str(&fault.message),
         }
     }
 }
@@ -117,12 +124,14 @@ impl Explain for IssuerError {
             Self::Random(e) => e.reason(),
             Self::Secret(e) => e.reason(),
             Self::Sign(_) => "did-not-sign",
+            Self::TagKeyOnToken => "tag-key-on-token",
+            Self::Token(fault) => fault.reason,
         }
     }
 
     fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
         let path = |path: &Path| ("path", path.display().to_string().into());
-        let text = |name, text: &str| (name, text.to_owned().into());
+        let text = |name: &'static str, text: &str| (name, text.to_owned().into());
         match self {
             Self::DatedBack(issued, newest) => {
                 vec![text("issued", &issued.to_string()), text("newest", &newest.to_string())]
@@ -148,7 +157,8 @@ impl Explain for IssuerError {
             Self::Random(e) => e.args(),
             Self::Secret(e) => e.args(),
             Self::Sign(e) => vec![text("detail", &e.0)],
-            Self::NotConfirmed | Self::Output(_) => vec![],
+            Self::Token(fault) => fault.args.iter().map(|(name, value)| text(name, value)).collect(),
+            Self::NotConfirmed | Self::Output(_) | Self::TagKeyOnToken => vec![],
         }
     }
 

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::{KeyCommand, KeyNewArgs, KeyShowArgs};
 use crate::error::IssuerError;
+use crate::token;
 
 pub(crate) fn run(command: &KeyCommand, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     match command {
@@ -23,9 +24,20 @@ pub(crate) fn run(command: &KeyCommand, session: &Session, out: &mut dyn Write) 
 fn new(args: &KeyNewArgs, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     let public_path = public_path(&args.out);
     // Both names must be free before either is taken: half a key pair is worse than none.
-    if args.role != Role::Tag && (public_path == args.out || public_path.exists()) {
+    let only_public = args.token.is_some();
+    if args.role != Role::Tag && (public_path == args.out && !only_public || public_path.exists()) {
         let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
         return Err(files::FileError::new(public_path, files::FileAction::Create, taken).into());
+    }
+    if let Some(uri) = &args.token {
+        if args.role == Role::Tag {
+            return Err(IssuerError::TagKeyOnToken);
+        }
+        let key = token::generate(uri, &args.passphrase, session)?;
+        let in_file = |e| IssuerError::Key(public_path.clone(), e);
+        let pem = keyfile::public_pem(&key, args.role).map_err(in_file)?;
+        files::write_new(&public_path, pem.as_bytes())?;
+        return print(&public_path, &key, Some(args.role), session, out);
     }
     let passphrase = args
         .passphrase
@@ -61,6 +73,11 @@ fn new(args: &KeyNewArgs, session: &Session, out: &mut dyn Write) -> Result<(), 
 
 fn show(args: &KeyShowArgs, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     for path in &args.files {
+        if let Some(uri) = token::uri(path) {
+            let key = token::open(uri, &args.passphrase, session)?.public();
+            print(path, &key, None, session, out)?;
+            continue;
+        }
         match read_public(path) {
             Ok((key, role)) => print(path, &key, role, session, out)?,
             Err(IssuerError::Key(_, keyfile::KeyFileError::NotAPublicKey)) => {
@@ -75,16 +92,20 @@ fn show(args: &KeyShowArgs, session: &Session, out: &mut dyn Write) -> Result<()
     Ok(())
 }
 
-/// Opens a private key to sign with, made for `role` if its file tells a role.
+/// Opens a private key to sign with, in a file or on a token, made for `role` if its file tells a role. A token tells
+/// none: what lists the key decides.
 pub(crate) fn open_signer(
     path: &Path,
     role: Role,
     passphrase: &PassphraseSource,
     session: &Session,
-) -> Result<PrivateKey, IssuerError> {
+) -> Result<Box<dyn Signer>, IssuerError> {
+    if let Some(uri) = token::uri(path) {
+        return token::open(uri, passphrase, session);
+    }
     match open(path, passphrase, session)? {
         (_, Some(is)) if is != role => Err(IssuerError::KeyOfOtherRole(path.to_owned(), is, role)),
-        (SecretKey::Signing(key), _) => Ok(key),
+        (SecretKey::Signing(key), _) => Ok(Box::new(key)),
         (SecretKey::Tag(_), _) => Err(IssuerError::KeyOfOtherRole(path.to_owned(), Role::Tag, role)),
     }
 }

@@ -10,6 +10,7 @@ pub mod mint;
 mod pack_source;
 mod render;
 mod repository;
+mod token;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -20,6 +21,7 @@ use postern_cli::{Session, Texts};
 
 pub use error::IssuerError;
 pub use repository::Repository;
+pub use token::TokenFault;
 
 use cli::{Cli, Command};
 
@@ -28,12 +30,20 @@ pub const TEXTS: Texts = Texts {
     en: concat!(
         include_str!("../i18n/en.ftl"),
         "\n",
-        include_str!("../i18n/mint.en.ftl")
+        include_str!("../i18n/mint.en.ftl"),
+        "\n",
+        include_str!("../i18n/token.en.ftl"),
+        "\n",
+        include_str!("../i18n/cards.en.ftl")
     ),
     zh: concat!(
         include_str!("../i18n/zh-CN.ftl"),
         "\n",
-        include_str!("../i18n/mint.zh-CN.ftl")
+        include_str!("../i18n/mint.zh-CN.ftl"),
+        "\n",
+        include_str!("../i18n/token.zh-CN.ftl"),
+        "\n",
+        include_str!("../i18n/cards.zh-CN.ftl")
     ),
 };
 

@@ -30,13 +30,15 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
+use postern_cards::{CardError, Font};
 use postern_cli::files::{FileAction, FileError};
 use postern_cli::{Session, clock};
 use postern_core::keys::Role;
+use postern_core::text::Names;
 use postern_core::time::Time;
 use sha2::{Digest, Sha256};
 
-pub use args::{IssueArgs, MintArgs, RenewArgs, ReplaceArgs};
+pub use args::{IssueArgs, MintArgs, PaperName, RenewArgs, ReplaceArgs};
 pub use error::MintError;
 pub use issuing::{Issuing, Terms};
 pub use output::FormatName;
@@ -44,7 +46,7 @@ pub use output::FormatName;
 use job::Job;
 use ledger::{Ended, Ledger, Reader, Run, RunKind, Wanted};
 use ledger_source::{Expiring, Named, Reissue};
-use output::Target;
+use output::{Cards, Formats, Target};
 use people::{Column, Columns, Encoding, PeopleFile, Row};
 use people_source::{Drafting, PeopleSource, Readers};
 use plan::Plan;
@@ -236,7 +238,9 @@ struct Desk {
     issuing: Issuing,
     terms: Terms,
     now: Time,
-    formats: Vec<FormatName>,
+    formats: Formats,
+    paper: PaperName,
+    font: Option<String>,
     out: std::path::PathBuf,
     at: Option<i64>,
     valid_for: u32,
@@ -247,16 +251,19 @@ impl Desk {
         let now = clock::now();
         let terms = Terms::new(Time::saturating(args.at.unwrap_or(now)), args.valid_for);
         let (trust, first_root) = issuing::trust_of(&args.repo)?;
-        let signer = crate::key::open_signer(&args.key, Role::Code, &args.passphrase, session)?;
-        let issuing = Issuing::new(&trust, first_root, Box::new(signer), terms)?;
-        let mut formats = args.format.clone();
-        formats.sort_unstable();
-        formats.dedup();
+        let signer = crate::key::open_signer(&args.key, Role::Code, &args.secret(), session)?;
+        let issuing = Issuing::new(&trust, first_root, signer, terms)?;
+        let cards = match args.format.contains(&FormatName::Pdf) {
+            true => Some(cards(args, &issuing)?),
+            false => None,
+        };
         Ok(Self {
+            font: cards.as_ref().map(Cards::font),
+            formats: Formats::new(&args.format, cards),
+            paper: args.paper,
             issuing,
             terms,
             now: Time::saturating(now),
-            formats,
             out: std::path::absolute(&args.out)
                 .map_err(|error| FileError::new(&args.out, FileAction::Create, error))?,
             at: args.at,
@@ -275,14 +282,16 @@ impl Desk {
         // The list of rejects is in the language of the run.
         let language = session.catalog.language();
         let Self {
-            formats,
+            paper,
+            font,
             out,
             at,
             valid_for,
             ..
         } = self;
+        let formats: Vec<_> = self.formats.names().collect();
         hash.update(format!(
-            "{kind:?} {language:?} {formats:?} {out:?} {at:?} {valid_for}\x1f"
+            "{kind:?} {language:?} {formats:?} {paper:?} {font:?} {out:?} {at:?} {valid_for}\x1f"
         ));
         more(&mut hash);
         Ok(hash.finalize().into())
@@ -318,3 +327,16 @@ impl Desk {
         })
     }
 }
+
+/// The cards of an issuer, with a font that has the characters of its name.
+fn cards(args: &IssueArgs, issuing: &Issuing) -> Result<Cards, MintError> {
+    let issuer = issuing.name().clone();
+    let needed = issuer.en().chars().chain(issuer.zh().chars());
+    let font = Font::find(args.font.as_deref(), needed).map_err(CardError::from)?;
+    let notice = issuing.is_demo().then(|| Names::new("DEMONSTRATION", "演示"));
+    let notice = notice.transpose().ok().flatten();
+    Cards::new(font, args.paper.into(), issuer, notice)
+}
+
+#[cfg(test)]
+mod tests;

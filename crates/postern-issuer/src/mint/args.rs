@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use postern_cards::Paper;
 use postern_cli::clock::parse_time;
 use postern_cli::secret::PassphraseSource;
 
@@ -38,9 +41,64 @@ pub struct IssueArgs {
     /// What comes out.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FormatName::Png, FormatName::Csv], value_name = "FORMAT")]
     pub format: Vec<FormatName>,
+    /// The paper of sheets.
+    #[arg(long, value_enum, default_value_t, value_name = "PAPER")]
+    pub paper: PaperName,
+    /// The font of sheets; without it the system's are searched.
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
+    /// A file with the PIN of the token that the key is on; without it, as a passphrase.
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
     /// Where passphrases come from.
     #[command(flatten)]
     pub passphrase: PassphraseSource,
+}
+
+/// The paper of sheets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PaperName {
+    /// 210 mm by 297 mm.
+    #[default]
+    A4,
+    /// 8.5 inches by 11.
+    Letter,
+}
+
+/// Written by hand: the derived one would make help texts of the doc comments.
+impl ValueEnum for PaperName {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::A4, Self::Letter]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::A4 => "a4",
+            Self::Letter => "letter",
+        }))
+    }
+}
+
+impl From<PaperName> for Paper {
+    fn from(name: PaperName) -> Self {
+        match name {
+            PaperName::A4 => Self::A4,
+            PaperName::Letter => Self::Letter,
+        }
+    }
+}
+
+impl IssueArgs {
+    /// Where the passphrase or the PIN of the code key comes from.
+    pub(super) fn secret(&self) -> PassphraseSource {
+        match &self.pin_file {
+            Some(file) if crate::token::uri(&self.key).is_some() => PassphraseSource {
+                passphrase_file: Some(file.clone()),
+                passphrase_fd: None,
+            },
+            _ => self.passphrase.clone(),
+        }
+    }
 }
 
 /// The arguments of `mint`.

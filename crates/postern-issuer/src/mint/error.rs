@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
+use postern_cards::{CardError, FontError};
 use postern_cli::Explain;
 use postern_cli::clock::format_time;
 use postern_cli::files::FileError;
@@ -19,6 +21,8 @@ use crate::error::IssuerError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MintError {
+    /// A sheet of cards.
+    Card(CardError),
     /// A file or folder.
     File(FileError),
     /// The repository or a key file.
@@ -84,6 +88,7 @@ pub enum MintError {
 impl fmt::Display for MintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Card(e) => e.fmt(f),
             Self::File(e) => e.fmt(f),
             Self::Issuer(e) => e.fmt(f),
             Self::IdUnknown { id } => write!(f, "the ledger has no code of {id}"),
@@ -117,6 +122,7 @@ impl fmt::Display for MintError {
 impl std::error::Error for MintError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::Card(e) => e.source(),
             Self::File(e) => e.source(),
             Self::Issuer(e) => e.source(),
             Self::Ledger(e) => e.source(),
@@ -131,6 +137,7 @@ impl std::error::Error for MintError {
 impl Explain for MintError {
     fn reason(&self) -> &'static str {
         match self {
+            Self::Card(e) => e.reason(),
             Self::File(e) => e.reason(),
             Self::Issuer(e) => e.reason(),
             Self::IdUnknown { .. } => "ledger-id-unknown",
@@ -152,6 +159,7 @@ impl Explain for MintError {
         let time = |name, time: &Time| (name, format_time(time.seconds() as i64).into());
         let kid = |kid: &Kid| ("kid", kid.to_string().into());
         match self {
+            Self::Card(e) => card_args(e),
             Self::File(e) => e.args(),
             Self::Issuer(e) => e.args(),
             Self::IdUnknown { id } => vec![("id", id.clone().into())],
@@ -199,6 +207,35 @@ impl Explain for MintError {
     }
 }
 
+/// What the messages of cards and fonts name. None holds a person's name.
+fn card_args(error: &CardError) -> Vec<(&'static str, FluentValue<'static>)> {
+    let path = |path: &Path| ("path", path.display().to_string().into());
+    let character = |c: char| ("character", format!("{c} (U+{:04X})", u32::from(c)).into());
+    match error {
+        CardError::Font(error) => match error {
+            FontError::Broken { path: file }
+            | FontError::Licence { path: file }
+            | FontError::NoOutlines { path: file }
+            | FontError::Read { path: file, .. }
+            | FontError::TooLarge { path: file }
+            | FontError::Variable { path: file } => vec![path(file)],
+            FontError::Lacks { path: file, character: c } => vec![path(file), character(*c)],
+            FontError::NotFound { nearest: Some((file, c)), .. } => {
+                let nearest = format!("{}: {c} (U+{:04X})", file.display(), u32::from(*c));
+                vec![("nearest", nearest.into())]
+            }
+            _ => vec![("nearest", "-".into())],
+        },
+        CardError::Unprintable { cause, .. } => vec![character(cause.character), ("font", cause.font.clone().into())],
+        CardError::BadName { card, .. } | CardError::TooDense { card, .. } => vec![("card", card.clone().into())],
+        CardError::NoRoom { card, part } => {
+            let card = card.clone().unwrap_or_else(|| "-".to_owned());
+            vec![("card", card.into()), ("part", part.to_string().into())]
+        }
+        _ => Vec::new(),
+    }
+}
+
 macro_rules! from {
     ($($error:ty => $variant:ident),* $(,)?) => {
         $(impl From<$error> for MintError {
@@ -210,6 +247,7 @@ macro_rules! from {
 }
 
 from! {
+    CardError => Card,
     FileError => File,
     LedgerError => Ledger,
     PeopleError => People,

@@ -20,15 +20,15 @@ use super::error::MintError;
 use super::interrupt;
 use super::issuing::Issuing;
 use super::ledger::{Ended, Entry, Ledger, Progress, Run};
-use super::output::{self, Drawn, FormatName, Outputs, Target};
+use super::output::{self, Drawn, Formats, Outputs, Target};
 use super::parallel::{self, Stages};
-use super::people::{Columns, Reason, Reject, Row};
+use super::people::{Column, Columns, Reason, Reject, Row};
 use super::report::Report;
 
 /// Rows whose codes are committed at once: one wait for the disk among so many.
-const GROUP: usize = 8192;
+const GROUP: usize = if cfg!(test) { 64 } else { 8192 };
 /// How often the outputs are put on the disk: as much work is done again after a power cut.
-const MARK_AFTER: Duration = Duration::from_secs(5);
+const MARK_AFTER: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 5 });
 
 /// A code that is to be minted, without its place.
 pub(super) struct Draft {
@@ -97,7 +97,7 @@ pub(super) trait Source: Send {
 /// What a run works with.
 pub(super) struct Job<'j> {
     pub(super) issuing: &'j Issuing,
-    pub(super) formats: &'j [FormatName],
+    pub(super) formats: &'j Formats,
     pub(super) target: Target,
     pub(super) columns: &'j Columns,
     pub(super) catalog: &'j Catalog,
@@ -132,7 +132,7 @@ impl Job<'_> {
         let mut places = ledger.places();
         let first = run.first;
         let stages = Stages {
-            prepare,
+            prepare: |item| Ok(self.check_names(prepare(item)?)),
             number: |prepared| place(prepared, &mut places),
             work: |placed| self.sign(placed, first),
         };
@@ -152,6 +152,29 @@ impl Job<'_> {
         };
         parallel::in_order(source, stages, |done| writer.take(done))?;
         writer.finish()
+    }
+
+    /// Rejects those whose names an output cannot write: a code without its card would be lost.
+    fn check_names(&self, mut prepared: Prepared) -> Prepared {
+        for (row, planned) in &mut prepared.rows {
+            let kept;
+            let name = match planned {
+                Planned::Kept(entry) if self.formats.write_names() => {
+                    kept = entry.claims();
+                    kept.as_ref().and_then(|claims| claims.record.holder.name.as_ref())
+                }
+                Planned::New(draft) => draft.claims.record.holder.name.as_ref(),
+                _ => None,
+            };
+            if name.is_some_and(|name| !self.formats.can_write(name.as_str())) {
+                *planned = Planned::Rejected(Reject {
+                    line: row.line(),
+                    column: Some(Column::Name),
+                    reason: Reason::NameWithoutGlyph,
+                });
+            }
+        }
+        prepared
     }
 
     /// Signs what is new and draws all codes.
@@ -201,7 +224,7 @@ impl Job<'_> {
             }
         }
         Ok(Done {
-            drawn: output::draw(self.formats, codes.iter().map(|(entry, _)| entry)),
+            drawn: self.formats.draw(codes.iter().map(|(entry, _)| entry)),
             codes,
             rejects,
             reject_lines,

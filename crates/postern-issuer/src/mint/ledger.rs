@@ -396,6 +396,14 @@ impl Ledger {
         self.sql(|conn| conn.execute_batch(schema::INDEX))
     }
 
+    /// From so many more pages on the disk is full.
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, more: i64) {
+        let pages = schema::pragma(&self.conn, "page_count").expect("a ledger is open");
+        let limited = self.conn.pragma_update(None, "max_page_count", pages + more);
+        limited.expect("a ledger is open");
+    }
+
     fn sql<T>(&self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
         run(&self.conn).map_err(|error| LedgerError::sql(&self.path, error))
     }

@@ -8,6 +8,7 @@ mod folder;
 mod lists;
 mod part;
 mod rejects;
+mod sheets;
 mod tar;
 
 use std::cell::OnceCell;
@@ -22,31 +23,33 @@ use postern_cli::files::{FileAction, FileError};
 use postern_core::time::Time;
 use postern_qr::Symbol;
 
+use super::error::MintError;
 use super::ledger::{Entry, Mark, Progress};
 use super::shard::Shard;
 use rejects::Rejects;
 
 pub(super) use rejects::reject;
+pub(super) use sheets::Cards;
 
 /// A kind of output.
-trait Format: Sync {
+trait Format: Send + Sync {
     /// Draws a code, at the end of `into`.
     fn draw(&self, code: &Drawing<'_>, into: &mut Vec<u8>);
 
     /// Begins an output, or goes on at a mark; `None` where what was marked is not there any more.
-    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError>;
+    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError>;
 }
 
 /// An output that is being written.
 trait Sink {
     /// Takes what [`Format::draw`] has drawn of the code of this person.
-    fn put(&mut self, id: &str, drawn: &[u8]) -> Result<(), FileError>;
+    fn put(&mut self, id: &str, drawn: &[u8]) -> Result<(), MintError>;
 
     /// Puts all so far on the disk, and tells how far that is.
-    fn mark(&mut self) -> Result<Mark, FileError>;
+    fn mark(&mut self) -> Result<Mark, MintError>;
 
     /// Puts all on the disk and gives the files their names.
-    fn finish(self: Box<Self>) -> Result<(), FileError>;
+    fn finish(self: Box<Self>) -> Result<(), MintError>;
 }
 
 /// The formats.
@@ -56,6 +59,8 @@ pub enum FormatName {
     Csv,
     /// A list of texts.
     Jsonl,
+    /// Sheets of cards.
+    Pdf,
     /// A folder of pictures.
     Png,
     /// A folder of pictures.
@@ -65,26 +70,17 @@ pub enum FormatName {
 }
 
 impl FormatName {
-    const ALL: [Self; 5] = [Self::Csv, Self::Jsonl, Self::Png, Self::Svg, Self::Tar];
+    const ALL: [Self; 6] = [Self::Csv, Self::Jsonl, Self::Pdf, Self::Png, Self::Svg, Self::Tar];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Jsonl => "jsonl",
+            Self::Pdf => "pdf",
             Self::Png => "png",
             Self::Svg => "svg",
             Self::Tar => "tar",
-        }
-    }
-
-    fn format(self) -> &'static dyn Format {
-        match self {
-            Self::Csv => &lists::Csv,
-            Self::Jsonl => &lists::JsonLines,
-            Self::Png => &folder::Png,
-            Self::Svg => &folder::Svg,
-            Self::Tar => &tar::Tar,
         }
     }
 }
@@ -97,6 +93,76 @@ impl ValueEnum for FormatName {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+/// The formats of a run.
+pub(super) struct Formats {
+    formats: Vec<(FormatName, Box<dyn Format>)>,
+    cards: Option<Cards>,
+}
+
+impl Formats {
+    /// Formats by their names, each once; with cards there are sheets of them too.
+    pub(super) fn new(names: &[FormatName], cards: Option<Cards>) -> Self {
+        let mut names = names.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        let format = |name: FormatName| -> Option<(FormatName, Box<dyn Format>)> {
+            let format: Box<dyn Format> = match name {
+                FormatName::Csv => Box::new(lists::Csv),
+                FormatName::Jsonl => Box::new(lists::JsonLines),
+                FormatName::Pdf => Box::new(cards.clone()?),
+                FormatName::Png => Box::new(folder::Png),
+                FormatName::Svg => Box::new(folder::Svg),
+                FormatName::Tar => Box::new(tar::Tar),
+            };
+            Some((name, format))
+        };
+        Self {
+            formats: names.into_iter().filter_map(format).collect(),
+            cards,
+        }
+    }
+
+    /// Whether a format writes names.
+    pub(super) fn write_names(&self) -> bool {
+        self.cards.is_some()
+    }
+
+    /// Whether every format can write a name.
+    pub(super) fn can_write(&self, name: &str) -> bool {
+        self.cards.as_ref().is_none_or(|cards| cards.can_write(name))
+    }
+
+    /// Their names, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.formats.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Draws codes in each of the formats.
+    pub(super) fn draw<'e>(&self, codes: impl ExactSizeIterator<Item = &'e Entry>) -> Vec<Drawn> {
+        let count = codes.len();
+        let mut drawn: Vec<Drawn> = self.formats.iter().map(|_| Drawn::default()).collect();
+        let mut times = Times::default();
+        for entry in codes {
+            let drawing = Drawing {
+                entry,
+                times: times.of((entry.issued, entry.expires)),
+                text: OnceCell::new(),
+                symbol: OnceCell::new(),
+            };
+            for ((_, format), drawn) in self.formats.iter().zip(&mut drawn) {
+                format.draw(&drawing, &mut drawn.bytes);
+                drawn.ends.push(drawn.bytes.len());
+                if drawn.ends.len() == 1 {
+                    // The others are about as large.
+                    drawn.bytes.reserve(drawn.bytes.len() * count * 17 / 16);
+                    drawn.ends.reserve(count);
+                }
+            }
+        }
+        drawn
     }
 }
 
@@ -128,31 +194,6 @@ pub(super) struct Drawn {
     ends: Vec<usize>,
 }
 
-/// Draws codes in each of the formats.
-pub(super) fn draw<'e>(formats: &[FormatName], codes: impl ExactSizeIterator<Item = &'e Entry>) -> Vec<Drawn> {
-    let count = codes.len();
-    let mut drawn: Vec<Drawn> = formats.iter().map(|_| Drawn::default()).collect();
-    let mut times = Times::default();
-    for entry in codes {
-        let drawing = Drawing {
-            entry,
-            times: times.of((entry.issued, entry.expires)),
-            text: OnceCell::new(),
-            symbol: OnceCell::new(),
-        };
-        for (format, drawn) in formats.iter().zip(&mut drawn) {
-            format.format().draw(&drawing, &mut drawn.bytes);
-            drawn.ends.push(drawn.bytes.len());
-            if drawn.ends.len() == 1 {
-                // The others are about as large.
-                drawn.bytes.reserve(drawn.bytes.len() * count * 17 / 16);
-                drawn.ends.reserve(count);
-            }
-        }
-    }
-    drawn
-}
-
 /// The outputs of a run.
 pub(super) struct Outputs {
     sinks: Vec<(FormatName, Box<dyn Sink>)>,
@@ -163,16 +204,16 @@ impl Outputs {
     /// Begins all, or goes on where a run has come to; `None` where what was marked is not there any more.
     pub(super) fn open(
         target: &Target,
-        formats: &[FormatName],
+        formats: &Formats,
         columns: &[String],
         from: &Progress,
-    ) -> Result<Option<Self>, FileError> {
+    ) -> Result<Option<Self>, MintError> {
         part::make_folder(&target.dir)?;
         let marks = &from.outputs;
         let mark = |name: &str| marks.get(name).copied();
-        let mut sinks = Vec::with_capacity(formats.len());
-        for name in formats {
-            let Some(sink) = name.format().open(target, mark(name.as_str()))? else {
+        let mut sinks = Vec::new();
+        for (name, format) in &formats.formats {
+            let Some(sink) = format.open(target, mark(name.as_str()))? else {
                 return Ok(None);
             };
             sinks.push((*name, sink));
@@ -188,7 +229,7 @@ impl Outputs {
         ids: impl Iterator<Item = &'e str> + Clone,
         drawn: &[Drawn],
         rejects: &[u8],
-    ) -> Result<(), FileError> {
+    ) -> Result<(), MintError> {
         for ((_, sink), drawn) in self.sinks.iter_mut().zip(drawn) {
             let mut begin = 0;
             for (id, end) in ids.clone().zip(&drawn.ends) {
@@ -196,11 +237,11 @@ impl Outputs {
                 begin = *end;
             }
         }
-        self.rejects.put(rejects)
+        Ok(self.rejects.put(rejects)?)
     }
 
     /// Puts all so far on the disk, and tells how far that is.
-    pub(super) fn mark(&mut self) -> Result<BTreeMap<String, Mark>, FileError> {
+    pub(super) fn mark(&mut self) -> Result<BTreeMap<String, Mark>, MintError> {
         let mut marks = BTreeMap::new();
         for (name, sink) in &mut self.sinks {
             marks.insert(name.as_str().to_owned(), sink.mark()?);
@@ -210,7 +251,7 @@ impl Outputs {
     }
 
     /// Puts all on the disk and gives the files their names.
-    pub(super) fn finish(self, any_rejects: bool) -> Result<(), FileError> {
+    pub(super) fn finish(self, any_rejects: bool) -> Result<(), MintError> {
         self.rejects.finish(any_rejects)?;
         self.sinks.into_iter().try_for_each(|(_, sink)| sink.finish())
     }

@@ -137,6 +137,9 @@ impl Office {
             valid_for: 365,
             at: Some(AT.seconds() as i64 + 30),
             format: vec![FormatName::Png, FormatName::Csv],
+            paper: Default::default(),
+            font: None,
+            pin_file: None,
             passphrase: Default::default(),
         }
     }

@@ -170,7 +170,47 @@ impl Reader {
         self.found(&format!("{FULL} WHERE c.id = ?1 ORDER BY c.counter"), id)
     }
 
-    /// The code at a place of the status list.
+    /// All codes of these ids, by ids, the oldest of each first. Where the index of ids is missing, as while a run is
+    /// interrupted, the ledger is read through once.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn of_ids(&self, ids: &[String]) -> Result<Vec<Found>, LedgerError> {
+        let ids = serde_json::to_string(ids).expect("texts are always written");
+        let condition = "WHERE c.id IN (SELECT value FROM json_each(?1)) ORDER BY c.id, c.counter";
+        self.found(&format!("{FULL} {condition}"), ids)
+    }
+
+    /// The place in the status list of the code of a number.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn index(&self, counter: u64) -> Result<Option<u32>, LedgerError> {
+        self.sql(|conn| {
+            let mut statement = conn.prepare_cached("SELECT status_index FROM main.codes WHERE counter = ?1")?;
+            statement.query_row([integer(counter)], |row| row.get(0)).optional()
+        })
+    }
+
+    /// Hands the id and the COSE_Sign1 of every code to `each`, by their numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn each_code(&self, mut each: impl FnMut(&str, &[u8])) -> Result<(), LedgerError> {
+        self.sql(|conn| {
+            let mut statement = conn.prepare("SELECT id, code FROM main.codes ORDER BY counter")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                each(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?);
+            }
+            Ok(())
+        })
+    }
+
+    /// The code at a place of the status list. The ledger is read through.
     ///
     /// # Errors
     ///

@@ -6,6 +6,7 @@ use std::{fs, io};
 use postern_cli::files::{FileAction, FileError};
 use postern_qr::draw;
 
+use super::super::error::MintError;
 use super::part::make_folder;
 use super::{Drawing, Format, Mark, Sink, Target};
 
@@ -22,7 +23,7 @@ impl Format for Png {
         into.extend_from_slice(&draw::png(code.symbol(), draw::DEFAULT_SCALE));
     }
 
-    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError> {
+    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
         Pictures::open(target, "png")
     }
 }
@@ -32,7 +33,7 @@ impl Format for Svg {
         into.extend_from_slice(draw::svg(code.symbol()).as_bytes());
     }
 
-    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError> {
+    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
         Pictures::open(target, "svg")
     }
 }
@@ -45,7 +46,7 @@ struct Pictures {
 }
 
 impl Pictures {
-    fn open(target: &Target, ending: &'static str) -> Result<Option<Box<dyn Sink>>, FileError> {
+    fn open(target: &Target, ending: &'static str) -> Result<Option<Box<dyn Sink>>, MintError> {
         let folder = target.dir.join(FOLDER);
         make_folder(&folder)?;
         let unsynced = Vec::new();
@@ -58,7 +59,7 @@ impl Pictures {
 }
 
 impl Sink for Pictures {
-    fn put(&mut self, id: &str, drawn: &[u8]) -> Result<(), FileError> {
+    fn put(&mut self, id: &str, drawn: &[u8]) -> Result<(), MintError> {
         let name = format!("{id}.{}", self.ending);
         let path = self.folder.join(&name);
         let part = self.folder.join(format!(".{name}.part"));
@@ -68,7 +69,7 @@ impl Sink for Pictures {
         Ok(())
     }
 
-    fn mark(&mut self) -> Result<Mark, FileError> {
+    fn mark(&mut self) -> Result<Mark, MintError> {
         let unsynced = std::mem::take(&mut self.unsynced);
         if !unsynced.is_empty() {
             let synced = sync(&self.folder, &unsynced);
@@ -77,7 +78,7 @@ impl Sink for Pictures {
         Ok(Mark::default())
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), FileError> {
+    fn finish(mut self: Box<Self>) -> Result<(), MintError> {
         self.mark().map(drop)
     }
 }

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use postern_cli::files::FileError;
 use serde::Serialize;
 
+use super::super::error::MintError;
 use super::part::Part;
 use super::{Drawing, Format, Mark, Sink, Target};
 
@@ -41,7 +41,7 @@ impl Format for Csv {
         written.expect("a Vec takes all that is written");
     }
 
-    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError> {
+    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
         List::open(target, "csv", HEADER, mark)
     }
 }
@@ -60,7 +60,7 @@ impl Format for JsonLines {
         into.push(b'\n');
     }
 
-    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError> {
+    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
         List::open(target, "jsonl", b"", mark)
     }
 }
@@ -74,7 +74,7 @@ impl List {
         ending: &str,
         head: &[u8],
         mark: Option<Mark>,
-    ) -> Result<Option<Box<dyn Sink>>, FileError> {
+    ) -> Result<Option<Box<dyn Sink>>, MintError> {
         let name = target.name("codes", ending);
         let part = match mark {
             Some(mark) => Part::resume(&target.dir, &name, mark.bytes)?,
@@ -89,11 +89,11 @@ impl List {
 }
 
 impl Sink for List {
-    fn put(&mut self, _: &str, drawn: &[u8]) -> Result<(), FileError> {
-        self.0.write(drawn)
+    fn put(&mut self, _: &str, drawn: &[u8]) -> Result<(), MintError> {
+        Ok(self.0.write(drawn)?)
     }
 
-    fn mark(&mut self) -> Result<Mark, FileError> {
+    fn mark(&mut self) -> Result<Mark, MintError> {
         self.0.sync()?;
         Ok(Mark {
             bytes: self.0.bytes(),
@@ -101,7 +101,7 @@ impl Sink for List {
         })
     }
 
-    fn finish(self: Box<Self>) -> Result<(), FileError> {
-        self.0.publish()
+    fn finish(self: Box<Self>) -> Result<(), MintError> {
+        Ok(self.0.publish()?)
     }
 }

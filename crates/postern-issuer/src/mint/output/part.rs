@@ -56,6 +56,11 @@ impl Part {
         }))
     }
 
+    /// Where it is until it has its name.
+    pub(super) fn part(&self) -> &Path {
+        &self.part
+    }
+
     /// Bytes so far.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes

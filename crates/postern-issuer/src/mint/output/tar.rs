@@ -1,8 +1,8 @@
 //! Pictures in tar files of 100,000 (POSIX.1-2001 ustar): `pictures-00001.tar` and so on, `ID.png` in them.
 
-use postern_cli::files::FileError;
 use postern_qr::draw;
 
+use super::super::error::MintError;
 use super::part::Part;
 use super::{Drawing, Format, Mark, Sink, Target};
 
@@ -33,7 +33,7 @@ impl Format for Tar {
         into.resize(into.len().next_multiple_of(BLOCK), 0);
     }
 
-    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, FileError> {
+    fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
         let (file, codes) = mark.map_or((1, 0), |mark| (mark.file, mark.codes));
         // Later ones are an earlier run's, or were begun after the mark.
         target.remove_numbered(STEM, ENDING, file)?;
@@ -62,7 +62,7 @@ struct Shards {
 }
 
 impl Sink for Shards {
-    fn put(&mut self, _: &str, drawn: &[u8]) -> Result<(), FileError> {
+    fn put(&mut self, _: &str, drawn: &[u8]) -> Result<(), MintError> {
         if self.codes == PICTURES {
             self.file += 1;
             self.codes = 0;
@@ -72,10 +72,10 @@ impl Sink for Shards {
             whole.publish()?;
         }
         self.codes += 1;
-        self.part.write(drawn)
+        Ok(self.part.write(drawn)?)
     }
 
-    fn mark(&mut self) -> Result<Mark, FileError> {
+    fn mark(&mut self) -> Result<Mark, MintError> {
         self.part.sync()?;
         Ok(Mark {
             file: self.file,
@@ -84,8 +84,8 @@ impl Sink for Shards {
         })
     }
 
-    fn finish(mut self: Box<Self>) -> Result<(), FileError> {
+    fn finish(mut self: Box<Self>) -> Result<(), MintError> {
         self.part.write(&END)?;
-        self.part.publish()
+        Ok(self.part.publish()?)
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::row::{Encoding, MAX_LINE, Row, RowParser};
 
 /// About so many bytes make a piece.
-const SIZE: usize = 128 << 10;
+pub(super) const SIZE: usize = 128 << 10;
 
 /// Some lines, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,16 +89,18 @@ pub(super) struct Chunks {
     /// The beginning of a line whose end was not read yet.
     carry: Vec<u8>,
     at: Position,
+    size: usize,
 }
 
 impl Chunks {
-    /// The pieces of a file from a place on.
-    pub(super) fn new(mut file: File, at: Position) -> io::Result<Self> {
+    /// The pieces of a file from a place on, of about `size` bytes.
+    pub(super) fn new(mut file: File, at: Position, size: usize) -> io::Result<Self> {
         file.seek(SeekFrom::Start(at.byte))?;
         Ok(Self {
             file,
             carry: Vec::new(),
             at,
+            size,
         })
     }
 
@@ -115,7 +117,7 @@ impl Chunks {
         let mut bytes = std::mem::take(&mut self.carry);
         loop {
             let before = bytes.len();
-            let read = fill(&mut self.file, &mut bytes, SIZE)?;
+            let read = fill(&mut self.file, &mut bytes, self.size)?;
             if let Some(last) = memchr::memrchr(b'\n', &bytes[before..]) {
                 self.carry = bytes.split_off(before + last + 1);
                 return Ok(Some(self.cut(bytes, 0)));
@@ -150,7 +152,7 @@ impl Chunks {
         loop {
             self.at.byte += bytes.len() as u64;
             bytes.clear();
-            if fill(&mut self.file, &mut bytes, SIZE)? == 0 {
+            if fill(&mut self.file, &mut bytes, self.size)? == 0 {
                 break;
             }
             if let Some(end) = memchr::memchr(b'\n', &bytes) {
@@ -186,7 +188,7 @@ mod tests {
     fn chunks(bytes: &[u8], at: Position) -> Vec<Chunk> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        let mut chunks = Chunks::new(file, at).unwrap();
+        let mut chunks = Chunks::new(file, at, SIZE).unwrap();
         std::iter::from_fn(|| chunks.next().unwrap()).collect()
     }
 

@@ -9,10 +9,13 @@ use postern_cli::Explain;
 use postern_cli::files::{FileAction, FileError};
 use postern_cli::messages::FluentValue;
 
-use super::chunk::{Chunk, Chunks, Position};
+use super::chunk::{self, Chunk, Chunks, Position};
 use super::column::{Columns, HeaderError};
 use super::encoding::{EncodingChoice, Told, tell};
 use super::row::{Encoding, Row};
+
+/// Bytes of a piece: in tests a few lines, so that small files have many.
+const PIECE: usize = if cfg!(test) { 2048 } else { chunk::SIZE };
 
 /// A people file that is being read. It holds some lines, however long the file is.
 pub struct PeopleFile {
@@ -46,7 +49,7 @@ impl PeopleFile {
             }
             Told::Utf16 => return Err(PeopleError::Utf16(path.to_owned())),
         };
-        let mut chunks = Chunks::new(file, Position { byte: start, line: 1 }).map_err(failed)?;
+        let mut chunks = Chunks::new(file, Position { byte: start, line: 1 }, PIECE).map_err(failed)?;
         let Some((header, rows)) = header(&mut chunks, encoding).map_err(failed)? else {
             return Err(PeopleError::Empty(path.to_owned()));
         };
