@@ -219,8 +219,14 @@ fn card_args(error: &CardError) -> Vec<(&'static str, FluentValue<'static>)> {
             | FontError::Read { path: file, .. }
             | FontError::TooLarge { path: file }
             | FontError::Variable { path: file } => vec![path(file)],
-            FontError::Lacks { path: file, character: c } => vec![path(file), character(*c)],
-            FontError::NotFound { nearest: Some((file, c)), .. } => {
+            FontError::Lacks {
+                path: file,
+                character: c,
+            } => vec![path(file), character(*c)],
+            FontError::NotFound {
+                nearest: Some((file, c)),
+                ..
+            } => {
                 let nearest = format!("{}: {c} (U+{:04X})", file.display(), u32::from(*c));
                 vec![("nearest", nearest.into())]
             }

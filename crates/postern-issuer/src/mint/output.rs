@@ -251,7 +251,9 @@ impl Outputs {
     }
 
     /// Puts all on the disk and gives the files their names.
-    pub(super) fn finish(self, any_rejects: bool) -> Result<(), MintError> {
+    pub(super) fn finish(mut self, any_rejects: bool) -> Result<(), MintError> {
+        // A disk that is full is told before the first of them has a name.
+        self.mark()?;
         self.rejects.finish(any_rejects)?;
         self.sinks.into_iter().try_for_each(|(_, sink)| sink.finish())
     }

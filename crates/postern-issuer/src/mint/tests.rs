@@ -85,7 +85,10 @@ fn issuing() -> Issuing {
         snapshot: &signed(snapshot, Role::Snapshot),
         pack: &pack,
     };
-    let trust = postern_core::trust::Trust::pin(&root).unwrap().update(&candidate).unwrap();
+    let trust = postern_core::trust::Trust::pin(&root)
+        .unwrap()
+        .update(&candidate)
+        .unwrap();
     let signer = Box::new(demo::key(Role::Code, 0));
     Issuing::new(&trust, [7; 32], signer, Terms::new(AT, 30)).unwrap()
 }
@@ -121,7 +124,13 @@ impl Bench {
             text.push_str(&format!("P-{id:04},样本{i},{year}\n"));
         }
         fs::write(&people, text).unwrap();
-        let formats = [FormatName::Csv, FormatName::Jsonl, FormatName::Png, FormatName::Svg, FormatName::Tar];
+        let formats = [
+            FormatName::Csv,
+            FormatName::Jsonl,
+            FormatName::Png,
+            FormatName::Svg,
+            FormatName::Tar,
+        ];
         Self {
             folder,
             issuing: issuing(),
@@ -132,7 +141,12 @@ impl Bench {
 
     /// One run, of which `end` says after how many pieces it ends too early. It gives how many pieces it took, and what of
     /// its beginning it found done.
-    fn run(&self, name: &str, shard: shard::Shard, end: Option<(End, usize)>) -> Result<(usize, ledger::Progress), MintError> {
+    fn run(
+        &self,
+        name: &str,
+        shard: shard::Shard,
+        end: Option<(End, usize)>,
+    ) -> Result<(usize, ledger::Progress), MintError> {
         let dir = self.folder.path().join(name);
         let path = self.folder.path().join(format!("{name}{}.db", shard.suffix()));
         let mut people = PeopleFile::open(&self.people, Default::default())?;
@@ -162,7 +176,10 @@ impl Bench {
         let outputs = job.outputs(&mut run)?;
         let at = match run.progress.at {
             0 => people.rows(),
-            byte => people::Position { byte, line: run.progress.line },
+            byte => people::Position {
+                byte,
+                line: run.progress.line,
+            },
         };
         people.seek(at)?;
         let readers = Readers::new(ledger.path());
@@ -181,7 +198,10 @@ impl Bench {
         }
         let pieces = std::sync::atomic::AtomicUsize::new(0);
         let source = Ending {
-            source: PeopleSource { people: &mut people, plan },
+            source: PeopleSource {
+                people: &mut people,
+                plan,
+            },
             left: Cell::new(end.filter(|(end, _)| *end == End::Source).map(|(_, n)| n)),
         };
         let prepare = |piece| {
@@ -214,7 +234,8 @@ impl Bench {
     fn same(&self, name: &str, other: &str) {
         let (a, b) = (self.files(name), self.files(other));
         assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-        a.iter().for_each(|(path, bytes)| assert!(*bytes == b[path], "{name}: {} differs", path.display()));
+        a.iter()
+            .for_each(|(path, bytes)| assert!(*bytes == b[path], "{name}: {} differs", path.display()));
     }
 }
 
@@ -241,11 +262,21 @@ fn whatever_ends_a_run_it_is_completed_byte_for_byte() {
     let (pieces, _) = bench.run("whole", shard::Shard::WHOLE, None).unwrap();
     assert!(pieces > 8, "{pieces}");
     let files = bench.files("whole");
-    for name in ["codes.csv", "codes.jsonl", "rejects.csv", "pictures-00001.tar", "pictures-00011.tar"] {
+    for name in [
+        "codes.csv",
+        "codes.jsonl",
+        "rejects.csv",
+        "pictures-00001.tar",
+        "pictures-00011.tar",
+    ] {
         assert!(files.contains_key(Path::new(name)), "{name}");
     }
     let mut gone_on = 0;
-    for (end, points) in [(End::Source, 1..=pieces), (End::Work, 0..=pieces - 1), (End::Ledger, 0..=12)] {
+    for (end, points) in [
+        (End::Source, 1..=pieces),
+        (End::Work, 0..=pieces - 1),
+        (End::Ledger, 0..=12),
+    ] {
         for point in points {
             let name = format!("{end:?}-{point}");
             // It ends too early twice, at different points.
@@ -277,7 +308,10 @@ fn shards_are_the_whole() {
     let files = bench.files("shards");
     let column = |name: &str, i: usize, files: &BTreeMap<PathBuf, Vec<u8>>| -> Vec<String> {
         let text = String::from_utf8(files[Path::new(name)].clone()).unwrap();
-        text.lines().skip(1).map(|line| line.split(',').nth(i).unwrap().to_owned()).collect()
+        text.lines()
+            .skip(1)
+            .map(|line| line.split(',').nth(i).unwrap().to_owned())
+            .collect()
     };
     let all = |i: usize, stem: &str| -> Vec<String> {
         let names = shards.iter().map(|shard| format!("{stem}{}.csv", shard.suffix()));
@@ -291,8 +325,16 @@ fn shards_are_the_whole() {
         values.sort();
         values
     };
-    assert_eq!(all(0, "codes"), sorted("codes.csv", 0), "each person has a code from one of them");
-    assert_eq!(all(0, "rejects"), sorted("rejects.csv", 0), "each reject is told by one of them");
+    assert_eq!(
+        all(0, "codes"),
+        sorted("codes.csv", 0),
+        "each person has a code from one of them"
+    );
+    assert_eq!(
+        all(0, "rejects"),
+        sorted("rejects.csv", 0),
+        "each reject is told by one of them"
+    );
     let mut indices = all(1, "codes");
     let count = indices.len();
     indices.dedup();

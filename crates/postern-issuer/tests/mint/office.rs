@@ -1,5 +1,9 @@
 //! The office that mints in these tests: a made-up authority with two issuers, keys in files, a place to work.
-#![allow(unreachable_pub, reason = "a module of one test program")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a module of several test programs, each of which uses some of it"
+)]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

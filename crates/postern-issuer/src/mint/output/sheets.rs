@@ -39,8 +39,18 @@ struct Shared {
 }
 
 impl Cards {
-    pub(in super::super) fn new(font: Font, paper: Paper, issuer: Names, notice: Option<Names>) -> Result<Self, MintError> {
-        let cards = Self(Arc::new(Shared { font, paper, issuer, notice }));
+    pub(in super::super) fn new(
+        font: Font,
+        paper: Paper,
+        issuer: Names,
+        notice: Option<Names>,
+    ) -> Result<Self, MintError> {
+        let cards = Self(Arc::new(Shared {
+            font,
+            paper,
+            issuer,
+            notice,
+        }));
         // What all cards have must fit and have its glyphs, before anything is minted.
         cards.sheet(1)?;
         Ok(cards)
@@ -57,7 +67,12 @@ impl Cards {
     }
 
     fn sheet(&self, file: u32) -> Result<Sheet<'_>, MintError> {
-        let Shared { font, paper, issuer, notice } = &*self.0;
+        let Shared {
+            font,
+            paper,
+            issuer,
+            notice,
+        } = &*self.0;
         let style = Style {
             paper: *paper,
             title: &format!("{} {file}", issuer.zh()),
