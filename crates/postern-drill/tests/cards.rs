@@ -15,7 +15,11 @@ fn drill(args: &[&str]) -> Output {
 }
 
 fn pages(pdf: &Path, to: &Path) -> Option<Vec<String>> {
-    let drawn = Command::new("pdftoppm").args(["-r", "150", "-png"]).arg(pdf).arg(to.join("page")).status();
+    let drawn = Command::new("pdftoppm")
+        .args(["-r", "150", "-png"])
+        .arg(pdf)
+        .arg(to.join("page"))
+        .status();
     drawn.ok().filter(|status| status.success())?;
     let pages = fs::read_dir(to).unwrap().map(|entry| entry.unwrap().path());
     Some(pages.map(|page| page.to_str().unwrap().to_owned()).collect())
@@ -26,7 +30,16 @@ fn a_gate_reads_the_cards_of_a_sheet() {
     let folder = tempfile::tempdir().unwrap();
     let lab = folder.path().join("lab");
     let path = |part: &str| lab.join(part).to_str().unwrap().to_owned();
-    let made = drill(&["lab", lab.to_str().unwrap(), "--people", "20", "--gates", "1", "--lang", "en"]);
+    let made = drill(&[
+        "lab",
+        lab.to_str().unwrap(),
+        "--people",
+        "20",
+        "--gates",
+        "1",
+        "--lang",
+        "en",
+    ]);
     assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
     for (paper, cards) in [("a4", 10), ("letter", 8)] {
         let out = path(paper);
@@ -57,7 +70,11 @@ fn a_gate_reads_the_cards_of_a_sheet() {
             eprintln!("passed over: {said}");
             return;
         }
-        assert_eq!(minted.status.code(), Some(3), "minted before, but for the faulty rows: {said}");
+        assert_eq!(
+            minted.status.code(),
+            Some(3),
+            "minted before, but for the faulty rows: {said}"
+        );
         let drawn = folder.path().join(format!("{paper}-pages"));
         fs::create_dir(&drawn).unwrap();
         let Some(pages) = pages(&lab.join(paper).join("cards-00001.pdf"), &drawn) else {

@@ -114,7 +114,13 @@ fn asked_to_end_it_says_how_to_go_on() {
         "{said}"
     );
     assert!(!args.issue.out.join("codes.csv").exists(), "half a list has no name");
-    let rows: u32 = said.split("after ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap().parse().unwrap();
+    let rows: u32 = said
+        .split("after ")
+        .nth(1)
+        .and_then(|rest| rest.split(' ').next())
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!(0 < rows && rows < 60_000, "{said}");
 
     let (status, lines) = mint_json(&args);

@@ -35,7 +35,9 @@ struct Token<'o> {
 impl Token<'_> {
     fn run(&self, program: &str, args: &[&str]) -> Output {
         let mut command = Command::new(program);
-        command.args(args).env("SOFTHSM2_CONF", self.office.path("softhsm2.conf"));
+        command
+            .args(args)
+            .env("SOFTHSM2_CONF", self.office.path("softhsm2.conf"));
         command.output().unwrap()
     }
 
@@ -66,11 +68,27 @@ fn codes_are_minted_with_a_key_that_never_leaves_its_token() {
         return;
     };
     let office = Office::new();
-    let token = Token { office: &office, module };
+    let token = Token {
+        office: &office,
+        module,
+    };
     let tokens = office.path("tokens");
     fs::create_dir(&tokens).unwrap();
-    fs::write(office.path("softhsm2.conf"), format!("directories.tokendir = {}\n", tokens.display())).unwrap();
-    let init = ["--init-token", "--free", "--label", "city", "--so-pin", "97531864", "--pin", PIN];
+    fs::write(
+        office.path("softhsm2.conf"),
+        format!("directories.tokendir = {}\n", tokens.display()),
+    )
+    .unwrap();
+    let init = [
+        "--init-token",
+        "--free",
+        "--label",
+        "city",
+        "--so-pin",
+        "97531864",
+        "--pin",
+        PIN,
+    ];
     let made = token.run("softhsm2-util", &init);
     assert!(made.status.success(), "{}", said(&made));
     let text = |path: &Path| path.to_str().unwrap().to_owned();
@@ -79,11 +97,26 @@ fn codes_are_minted_with_a_key_that_never_leaves_its_token() {
 
     let public = office.path("token.pub");
     let uri = token.uri("west-code");
-    let new = ["key", "new", "--role", "code", "--token", &uri, "--out", &text(&public), "--passphrase-file", &pin];
+    let new = [
+        "key",
+        "new",
+        "--role",
+        "code",
+        "--token",
+        &uri,
+        "--out",
+        &text(&public),
+        "--passphrase-file",
+        &pin,
+    ];
     let made = token.issuer(&new);
     assert!(made.status.success(), "{}", said(&made));
     let again = token.issuer(&new);
-    assert!(!again.status.success(), "neither the label nor the file is taken twice: {}", said(&again));
+    assert!(
+        !again.status.success(),
+        "neither the label nor the file is taken twice: {}",
+        said(&again)
+    );
     let shown = token.issuer(&["key", "show", &uri, "--passphrase-file", &pin, "--json"]);
     let from_file = token.issuer(&["key", "show", &text(&public), "--json"]);
     let fingerprint = |output: &Output| {
@@ -123,8 +156,25 @@ fn codes_are_minted_with_a_key_that_never_leaves_its_token() {
         let [people, out, ledger, repo] = files;
         let tag = text(&office.path("tag.key"));
         let minted = token.issuer(&[
-            "mint", &people, "--out", &out, "--ledger", &ledger, "--repo", &repo, "--key", key, "--pin-file", pin,
-            "--tag-key", &tag, "--format", "csv", "--at", "2026-11-23T07:30:30Z", "--json",
+            "mint",
+            &people,
+            "--out",
+            &out,
+            "--ledger",
+            &ledger,
+            "--repo",
+            &repo,
+            "--key",
+            key,
+            "--pin-file",
+            pin,
+            "--tag-key",
+            &tag,
+            "--format",
+            "csv",
+            "--at",
+            "2026-11-23T07:30:30Z",
+            "--json",
         ]);
         (minted.status.code(), said(&minted))
     };
@@ -139,7 +189,10 @@ fn codes_are_minted_with_a_key_that_never_leaves_its_token() {
     ] {
         let (status, said) = mint(key, pin);
         assert_eq!(status, Some(1), "{said}");
-        assert!(said.contains(&format!("\"{reason}\"")) && !said.contains(PIN), "{reason}: {said}");
+        assert!(
+            said.contains(&format!("\"{reason}\"")) && !said.contains(PIN),
+            "{reason}: {said}"
+        );
         assert!(!args.issue.ledger.exists(), "{reason}");
     }
     let (status, said) = mint(&uri, &pin);

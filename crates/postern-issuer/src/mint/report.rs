@@ -113,7 +113,7 @@ impl<'s> Report<'s> {
         self.bar.set_position(at);
         self.bar.set_message(self.session.catalog.text("mint-planning", &[]));
         if self.is_time() {
-            self.line(&json!({ "progress": { "stage": "plan", "at": at, "of": self.size } }));
+            self.event(&json!({ "progress": { "stage": "plan", "at": at, "of": self.size } }));
         }
     }
 
@@ -128,7 +128,7 @@ impl<'s> Report<'s> {
         ];
         self.bar.set_message(self.session.catalog.text("mint-progress", &args));
         if self.is_time() {
-            self.line(&json!({ "progress": {
+            self.event(&json!({ "progress": {
                 "stage": "mint",
                 "at": progress.at,
                 "of": self.size,
@@ -186,6 +186,14 @@ impl<'s> Report<'s> {
             self.told = now;
         }
         is
+    }
+
+    /// A line that is to be heard now.
+    fn event(&mut self, line: &serde_json::Value) {
+        self.line(line);
+        if self.unheard.is_none() {
+            self.unheard = self.out.flush().err();
+        }
     }
 
     fn line(&mut self, line: &serde_json::Value) {
