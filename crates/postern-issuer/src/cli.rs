@@ -7,6 +7,7 @@ use postern_cli::CommonArgs;
 use postern_cli::secret::PassphraseSource;
 use postern_core::keys::Role;
 
+use crate::desk::LedgerCommand;
 use crate::mint::{MintArgs, RenewArgs, ReplaceArgs};
 
 #[derive(Parser)]
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Mint(MintArgs),
     Renew(RenewArgs),
     Replace(ReplaceArgs),
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
 }
 
 #[derive(Subcommand)]

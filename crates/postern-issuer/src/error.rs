@@ -10,16 +10,20 @@ use postern_cli::secret::SecretError;
 use postern_core::keyfile::KeyFileError;
 use postern_core::keys::{Role, SignError};
 use postern_core::repository::CollectError;
+use postern_core::tag::BadDocument;
 use postern_core::time::Time;
 use postern_core::trust::TrustError;
 
 use crate::mint::MintError;
+use crate::mint::ledger::LedgerError;
 use crate::token::TokenFault;
 
 /// An error of this program.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IssuerError {
+    /// What is no identity document is looked for.
+    BadDocument(BadDocument),
     /// A snapshot is dated before what is published already: the two times.
     DatedBack(Time, Time),
     /// A document is not believed.
@@ -34,6 +38,12 @@ pub enum IssuerError {
     KeyNotInRole(PathBuf, Role),
     /// The key was made for another role.
     KeyOfOtherRole(PathBuf, Role, Role),
+    /// A ledger that is looked into.
+    Ledger(LedgerError),
+    /// A time by which codes expire, where others are asked for.
+    LedgerExpiringBy,
+    /// So many ledgers were looked into in vain.
+    LedgerNothingFound(usize),
     /// Minting.
     Mint(MintError),
     /// The person did not confirm.
@@ -63,6 +73,7 @@ pub enum IssuerError {
 impl std::fmt::Display for IssuerError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::BadDocument(e) => e.fmt(f),
             Self::DatedBack(issued, newest) => write!(f, "dated {issued}, before {newest}"),
             Self::Document(path, e) => write!(f, "{}: {e}", path.display()),
             Self::File(e) => e.fmt(f),
@@ -72,6 +83,9 @@ impl std::fmt::Display for IssuerError {
             Self::KeyOfOtherRole(path, is, wanted) => {
                 write!(f, "{}: a {is} key where a {wanted} key is needed", path.display())
             }
+            Self::Ledger(e) => e.fmt(f),
+            Self::LedgerExpiringBy => f.write_str("a time of expiry goes with codes that expire alone"),
+            Self::LedgerNothingFound(ledgers) => write!(f, "nothing found in {ledgers} ledgers"),
             Self::Mint(e) => e.fmt(f),
             Self::NotConfirmed => f.write_str("not confirmed"),
             Self::NothingPublished(what) => write!(f, "the repository has no {what}"),
@@ -95,6 +109,7 @@ impl std::error::Error for IssuerError {
         match self {
             Self::Output(e) => Some(e),
             Self::File(e) => e.source(),
+            Self::Ledger(e) => e.source(),
             Self::Mint(e) => e.source(),
             Self::Secret(e) => e.source(),
             _ => None,
@@ -105,6 +120,7 @@ impl std::error::Error for IssuerError {
 impl Explain for IssuerError {
     fn reason(&self) -> &'static str {
         match self {
+            Self::BadDocument(_) => "ledger-document",
             Self::DatedBack(..) => "dated-back",
             Self::Document(_, e) => e.reason(),
             Self::File(e) => e.reason(),
@@ -112,6 +128,9 @@ impl Explain for IssuerError {
             Self::Key(_, e) => e.reason(),
             Self::KeyNotInRole(..) => "key-not-in-role",
             Self::KeyOfOtherRole(..) => "key-of-other-role",
+            Self::Ledger(e) => e.reason(),
+            Self::LedgerExpiringBy => "ledger-expiring-by",
+            Self::LedgerNothingFound(_) => "ledger-nothing-found",
             Self::Mint(e) => e.reason(),
             Self::NotConfirmed => "not-confirmed",
             Self::NothingPublished(_) => "nothing-published",
@@ -133,6 +152,14 @@ impl Explain for IssuerError {
         let path = |path: &Path| ("path", path.display().to_string().into());
         let text = |name: &'static str, text: &str| (name, text.to_owned().into());
         match self {
+            Self::BadDocument(bad) => {
+                let part = match bad {
+                    BadDocument::Country => "country",
+                    BadDocument::Kind => "kind",
+                    _ => "number",
+                };
+                vec![text("part", part)]
+            }
             Self::DatedBack(issued, newest) => {
                 vec![text("issued", &issued.to_string()), text("newest", &newest.to_string())]
             }
@@ -143,6 +170,8 @@ impl Explain for IssuerError {
             Self::KeyOfOtherRole(file, is, wanted) => {
                 vec![path(file), text("is", is.as_str()), text("wanted", wanted.as_str())]
             }
+            Self::Ledger(e) => e.args(),
+            Self::LedgerNothingFound(ledgers) => vec![("ledgers", (*ledgers).into())],
             Self::Mint(e) => e.args(),
             Self::NothingPublished(what) => vec![text("what", what)],
             Self::PackSource(file, message) => vec![path(file), text("detail", message)],
@@ -158,7 +187,7 @@ impl Explain for IssuerError {
             Self::Secret(e) => e.args(),
             Self::Sign(e) => vec![text("detail", &e.0)],
             Self::Token(fault) => fault.args.iter().map(|(name, value)| text(name, value)).collect(),
-            Self::NotConfirmed | Self::Output(_) | Self::TagKeyOnToken => vec![],
+            Self::LedgerExpiringBy | Self::NotConfirmed | Self::Output(_) | Self::TagKeyOnToken => vec![],
         }
     }
 
@@ -173,6 +202,7 @@ impl Explain for IssuerError {
 
     fn exit(&self) -> u8 {
         match self {
+            Self::LedgerExpiringBy => postern_cli::error::EXIT_USAGE,
             Self::Mint(e) => e.exit(),
             _ => postern_cli::error::EXIT_ERROR,
         }
@@ -192,6 +222,7 @@ macro_rules! from {
 from! {
     CollectError<FileError> => Repository,
     FileError => File,
+    LedgerError => Ledger,
     MintError => Mint,
     RandomError => Random,
     SecretError => Secret,

@@ -4,6 +4,7 @@
 
 mod ceremony;
 mod cli;
+mod desk;
 mod error;
 mod key;
 pub mod mint;
@@ -30,6 +31,8 @@ pub const TEXTS: Texts = Texts {
     en: concat!(
         include_str!("../i18n/en.ftl"),
         "\n",
+        include_str!("../i18n/ledger.en.ftl"),
+        "\n",
         include_str!("../i18n/mint.en.ftl"),
         "\n",
         include_str!("../i18n/token.en.ftl"),
@@ -38,6 +41,8 @@ pub const TEXTS: Texts = Texts {
     ),
     zh: concat!(
         include_str!("../i18n/zh-CN.ftl"),
+        "\n",
+        include_str!("../i18n/ledger.zh-CN.ftl"),
         "\n",
         include_str!("../i18n/mint.zh-CN.ftl"),
         "\n",
@@ -60,6 +65,7 @@ fn run(cli: Cli, session: &Session) -> Result<u8, IssuerError> {
         Command::Pack(command) => ceremony::pack(command, session, &mut out)?,
         Command::Snapshot(command) => ceremony::snapshot(command, session, &mut out)?,
         Command::Bundle(args) => repository::bundle(args, session, &mut out)?,
+        Command::Ledger(command) => desk::run(command, session, &mut out)?,
         Command::Mint(args) => return Ok(mint::run(args, session, &mut out)?),
         Command::Renew(args) => return Ok(mint::renew(args, session, &mut out)?),
         Command::Replace(args) => return Ok(mint::replace(args, session, &mut out)?),
