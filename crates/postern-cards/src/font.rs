@@ -2,13 +2,15 @@
 
 mod embed;
 mod error;
+mod face;
 mod search;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use ttf_parser::{Face, Permissions, name_id};
+use skrifa::font::name::NameId;
+use skrifa::font::{Blob, Font as Face};
 
 pub(crate) use embed::Subset;
 pub use error::{FontError, Unprintable, Why};
@@ -16,13 +18,11 @@ pub use error::{FontError, Unprintable, Why};
 /// The most bytes of a font file.
 pub const MAX_FONT: u64 = 64 << 20;
 
-/// The most faces of a collection: the parser multiplies their number without looking.
-const MAX_FACES: u32 = 64;
-
 /// A face of a font file: with outlines, without variations, and with a licence to embed a subset of it.
 pub struct Font {
-    data: Vec<u8>,
+    data: Blob,
     index: u32,
+    face: Face,
     name: String,
     path: PathBuf,
 }
@@ -94,8 +94,7 @@ impl Font {
     /// # Errors
     /// The first character that cannot.
     pub fn check(&self, text: &str) -> Result<(), Unprintable> {
-        let face = self.face();
-        text.chars().try_for_each(|c| self.glyph(&face, c).map(drop))
+        text.chars().try_for_each(|c| self.glyph(c).map(drop))
     }
 
     fn parse(data: Vec<u8>, path: &Path, index: Option<u32>) -> Result<Self, FontError> {
@@ -103,40 +102,36 @@ impl Font {
         if data.len() as u64 > MAX_FONT {
             return Err(FontError::TooLarge { path });
         }
-        let faces = ttf_parser::fonts_in_collection(&data).unwrap_or(1);
-        if faces > MAX_FACES {
-            return Err(FontError::Broken { path });
-        }
-        let index = index.unwrap_or_else(|| simplified_chinese(&data, faces));
-        let Ok(face) = Face::parse(&data, index) else {
+        let data = Blob::from(data);
+        let Some(faces) = face::faces(&data) else {
             return Err(FontError::Broken { path });
         };
-        let tables = face.tables();
-        if face.is_variable() {
+        let index = index.unwrap_or_else(|| face::simplified_chinese(&data, faces));
+        let Some(face) = Face::new(data.clone(), index).filter(face::is_whole) else {
+            return Err(FontError::Broken { path });
+        };
+        if !face.axes().is_empty() {
             return Err(FontError::Variable { path });
         }
-        if tables.glyf.is_none() && tables.cff.is_none() {
+        if !face::has_outlines(&face) {
             return Err(FontError::NoOutlines { path });
         }
-        if !may_be_embedded(&face) {
+        if !face::may_be_embedded(&face) {
             return Err(FontError::Licence { path });
         }
         let stem = || path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let name = name_of(&face, name_id::FULL_NAME).unwrap_or_else(stem);
+        let name = face::name_of(&face, NameId::FULL_NAME).unwrap_or_else(stem);
         Ok(Self {
             data,
             index,
+            face,
             name,
             path,
         })
     }
 
-    pub(crate) fn face(&self) -> Face<'_> {
-        Face::parse(&self.data, self.index).expect("the same bytes were parsed when the font was loaded")
-    }
-
     /// A glyph that has something to show, or is a space.
-    pub(crate) fn glyph(&self, face: &Face<'_>, character: char) -> Result<Glyph, Unprintable> {
+    pub(crate) fn glyph(&self, character: char) -> Result<Glyph, Unprintable> {
         let unprintable = |why| Unprintable {
             character,
             font: self.name.clone(),
@@ -145,19 +140,19 @@ impl Font {
         if !is_simple(character) {
             return Err(unprintable(Why::NeedsShaping));
         }
-        face.glyph_index(character)
-            .filter(|id| id.0 != 0 && id.0 < face.number_of_glyphs())
-            .filter(|&id| character.is_whitespace() || face.glyph_bounding_box(id).is_some())
+        face::mapped(&self.face, character)
+            .filter(|&id| character.is_whitespace() || face::shows(&self.face, id))
             .and_then(|id| {
-                let advance = f32::from(face.glyph_hor_advance(id)?) / f32::from(face.units_per_em());
-                Some(Glyph { id: id.0, advance })
+                Some(Glyph {
+                    id: u16::try_from(id.to_u32()).ok()?,
+                    advance: face::advance(&self.face, id)?,
+                })
             })
             .ok_or_else(|| unprintable(Why::NoGlyph))
     }
 
     fn lacks(&self, needed: &[char]) -> Option<char> {
-        let face = self.face();
-        needed.iter().copied().find(|&c| self.glyph(&face, c).is_err())
+        needed.iter().copied().find(|&c| self.glyph(c).is_err())
     }
 }
 
@@ -196,60 +191,35 @@ fn is_simple(c: char) -> bool {
         | '\u{20000}'..='\u{3fffd}')
 }
 
-/// OS/2 `fsType`. A font without that table restricts nothing; a value that means nothing is no permission.
-fn may_be_embedded(face: &Face<'_>) -> bool {
-    face.tables().os2.is_none_or(|os2| {
-        let level = !matches!(os2.permissions(), None | Some(Permissions::Restricted));
-        level && os2.is_subsetting_allowed() && os2.is_outline_embedding_allowed()
-    })
-}
-
-/// The index of a collection's face whose family says Simplified Chinese.
-fn simplified_chinese(data: &[u8], faces: u32) -> u32 {
-    let says_so = |index: &u32| {
-        let family = Face::parse(data, *index)
-            .ok()
-            .and_then(|face| name_of(&face, name_id::FAMILY));
-        family.is_some_and(|family| {
-            let mut words = family.split(' ');
-            words.any(|word| matches!(word, "SC" | "CN" | "GB")) && !family.contains("Mono")
-        })
-    };
-    (0..faces).find(says_so).unwrap_or(0)
-}
-
-/// A name in English where there is one, at most 100 characters.
-fn name_of(face: &Face<'_>, id: u16) -> Option<String> {
-    const ENGLISH_US: u16 = 0x0409;
-    let names = || {
-        face.names()
-            .into_iter()
-            .filter(|name| name.name_id == id && name.is_unicode())
-    };
-    let name = names()
-        .find(|name| name.language_id == ENGLISH_US)
-        .or_else(|| names().next())?;
-    let text: String = name
-        .to_string()?
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(100)
-        .collect();
-    (!text.is_empty()).then_some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use pdf_writer::Pdf;
     use proptest::prelude::*;
+    use skrifa::GlyphId;
+    use skrifa::raw::FontRef;
 
     /// The test font, or the system's; `None` with a notice.
-    fn system_font() -> Option<Font> {
+    pub(super) fn system_font() -> Option<Font> {
         let path = std::env::var_os("POSTERN_FONT").map(PathBuf::from);
         Font::find(path.as_deref(), "姓名".chars())
             .map_err(|error| eprintln!("skipped: {error}"))
             .ok()
+    }
+
+    /// The tables of a face: tag, offset in the file, length.
+    fn tables(font: &Font) -> Vec<([u8; 4], usize, usize)> {
+        let face = FontRef::from_index(&font.data, font.index).unwrap();
+        let records = face.table_directory().table_records().iter();
+        records
+            .map(|record| {
+                (
+                    record.tag().to_be_bytes(),
+                    record.offset() as usize,
+                    record.length() as usize,
+                )
+            })
+            .collect()
     }
 
     #[test]
@@ -283,12 +253,7 @@ mod tests {
     #[test]
     fn a_licence_that_forbids_embedding_is_respected() {
         let Some(font) = system_font() else { return };
-        let table = |tag: &[u8; 4]| {
-            let face = font.face();
-            let table = face.raw_face().table(ttf_parser::Tag::from_bytes(tag)).unwrap();
-            table.as_ptr() as usize - font.data.as_ptr() as usize
-        };
-        let os2 = table(b"OS/2");
+        let (_, os2, _) = tables(&font).into_iter().find(|(tag, ..)| tag == b"OS/2").unwrap();
         for (fs_type, allowed) in [
             (0u16, true),
             (2, false),
@@ -298,7 +263,7 @@ mod tests {
             (0x200, false),
             (6, false),
         ] {
-            let mut data = font.data.clone();
+            let mut data = font.data.to_vec();
             // Version 3 is the first in which the levels exclude each other; fsType stands at byte 8.
             data[os2..os2 + 2].copy_from_slice(&3u16.to_be_bytes());
             data[os2 + 8..os2 + 10].copy_from_slice(&fs_type.to_be_bytes());
@@ -314,16 +279,15 @@ mod tests {
         let Ok(font) = Font::parse(data, Path::new("x.ttf"), Some(index)) else {
             return;
         };
-        let face = font.face();
         let mut subset = Subset::default();
         for c in TEXT.chars() {
-            if let Ok(glyph) = font.glyph(&face, c) {
+            if let Ok(glyph) = font.glyph(c) {
                 subset.code(c, glyph);
             }
         }
         // A subset has no characters, but glyphs.
         for id in 1..=TEXT.len() as u16 {
-            if face.glyph_bounding_box(ttf_parser::GlyphId(id)).is_some() {
+            if face::shows(&font.face, GlyphId::new(id.into())) {
                 subset.code(char::from(b'a'), Glyph { id, advance: 1.0 });
             }
         }
@@ -334,9 +298,8 @@ mod tests {
     const TEXT: &str = "姓名 Name-0123王é½";
 
     /// The font's glyphs for [`TEXT`] alone, in a file where every byte counts.
-    fn small(font: &Font) -> Vec<u8> {
-        let face = font.face();
-        let glyphs: Vec<u16> = TEXT.chars().filter_map(|c| Some(face.glyph_index(c)?.0)).collect();
+    pub(super) fn small(font: &Font) -> Vec<u8> {
+        let glyphs: Vec<u16> = TEXT.chars().filter_map(|c| Some(font.glyph(c).ok()?.id)).collect();
         subsetter::subset(
             &font.data,
             font.index,
@@ -366,7 +329,7 @@ mod tests {
     #[test]
     fn a_truncated_font_gives_no_panic() {
         let Some(font) = system_font() else { return };
-        for (data, index) in [(small(&font), 0), (font.data, font.index)] {
+        for (data, index) in [(small(&font), 0), (font.data.to_vec(), font.index)] {
             let length = data.len();
             for i in 0..200 {
                 use_up(data[..length * i / 200].to_vec(), index);
@@ -378,11 +341,8 @@ mod tests {
     fn a_font_with_flipped_bits_gives_no_panic() {
         let Some(font) = system_font() else { return };
         // The tables' directory, and how each table begins, are where a flip does most.
-        let face = font.face();
-        let records = face.raw_face().table_records;
-        let tables = records
-            .into_iter()
-            .map(|record| (record.offset as usize, (record.length as usize).min(4096)));
+        let tables = tables(&font).into_iter();
+        let tables = tables.map(|(_, offset, length)| (offset, length.min(4096)));
         let ranges: Vec<(usize, usize)> = tables.chain([(0, 1024)]).collect();
         flipped(&font.data, font.index, &ranges);
         let small = small(&font);

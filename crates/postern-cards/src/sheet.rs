@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, TextStr};
 use postern_core::text::Names;
 use postern_qr::Symbol;
-use ttf_parser::Face;
 
 use crate::draw::{self, FONT, deflate};
 use crate::error::{CardError, Part};
@@ -57,7 +56,6 @@ pub struct Card<'a> {
 /// A PDF file in the making: pages of cards with cut marks.
 pub struct Sheet<'f> {
     font: &'f Font,
-    face: Face<'f>,
     /// Each character that was asked for; a font is slow to ask.
     glyphs: HashMap<char, Glyph>,
     subset: Subset,
@@ -77,7 +75,6 @@ impl<'f> Sheet<'f> {
     /// # Errors
     /// [`CardError::Unprintable`] or [`CardError::NoRoom`] for what all cards share.
     pub fn new(style: &Style<'_>, font: &'f Font) -> Result<Self, CardError> {
-        let face = font.face();
         let mut glyphs = HashMap::new();
         let notice = style.notice.map(|notice| [notice.en(), notice.zh()]);
         let texts = LABELS
@@ -91,12 +88,11 @@ impl<'f> Sheet<'f> {
                 part,
                 cause,
             };
-            learn(&mut glyphs, font, &face, text).map_err(unprintable)?;
+            learn(&mut glyphs, font, text).map_err(unprintable)?;
         }
         let template = Template::new(style, &|c| glyphs[&c].advance)?;
         Ok(Self {
             font,
-            face,
             glyphs,
             subset: Subset::default(),
             paper: style.paper,
@@ -152,7 +148,7 @@ impl<'f> Sheet<'f> {
                 part,
                 cause,
             };
-            learn(&mut self.glyphs, self.font, &self.face, text.unwrap_or_default()).map_err(unprintable)?;
+            learn(&mut self.glyphs, self.font, text.unwrap_or_default()).map_err(unprintable)?;
         }
         let glyph = |c| self.glyphs[&c];
         let lines = self.template.card(card, &|c| glyph(c).advance)?;
@@ -252,10 +248,10 @@ fn is_serial(text: &str) -> bool {
 }
 
 /// Looks up the characters of a text that are not known yet.
-fn learn(glyphs: &mut HashMap<char, Glyph>, font: &Font, face: &Face<'_>, text: &str) -> Result<(), Unprintable> {
+fn learn(glyphs: &mut HashMap<char, Glyph>, font: &Font, text: &str) -> Result<(), Unprintable> {
     for c in text.chars() {
         if let Entry::Vacant(entry) = glyphs.entry(c) {
-            entry.insert(font.glyph(face, c)?);
+            entry.insert(font.glyph(c)?);
         }
     }
     Ok(())

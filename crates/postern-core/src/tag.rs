@@ -55,15 +55,18 @@ impl Document {
             [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => [a, b],
             _ => return Err(BadDocument::Country),
         };
-        let number: String = number
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '\u{3000}' | '\u{2010}' | '\u{ff0d}'))
-            .map(|c| match c {
-                '\u{ff10}'..='\u{ff5a}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-                _ => c,
-            })
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
+        let mut plain = String::with_capacity(number.len());
+        plain.extend(
+            number
+                .chars()
+                .filter(|c| !matches!(c, ' ' | '-' | '\u{3000}' | '\u{2010}' | '\u{ff0d}'))
+                .map(|c| match c {
+                    '\u{ff10}'..='\u{ff5a}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+                    _ => c,
+                })
+                .map(|c| c.to_ascii_uppercase()),
+        );
+        let number = plain;
         let good = (1..=MAX_NUMBER).contains(&number.len())
             && number.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         if good {

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Filter, Finish, Name, Pdf, Rect, Ref, Str};
+use skrifa::Tag;
+use skrifa::font::Font as Face;
+use skrifa::font::glyph::outline::OutlineSource;
+use skrifa::font::name::NameId;
+use skrifa::raw::FontRef;
+use skrifa::raw::types::F48Dot16;
 use subsetter::GlyphRemapper;
-use ttf_parser::{Face, RawFace, Tag, name_id};
 
-use super::{Font, FontError, Glyph};
+use super::{Font, FontError, Glyph, face};
 use crate::draw::deflate;
 
 const IDENTITY: SystemInfo<'_> = SystemInfo {
@@ -37,17 +42,17 @@ impl Subset {
         let broken = || FontError::Broken {
             path: font.path.clone(),
         };
-        let face = font.face();
+        let face = &font.face;
         let file = subsetter::subset(&font.data, font.index, &self.glyphs).map_err(|_| broken())?;
         // PDF takes TrueType as a file, but of the other kind the table of outlines alone.
-        let is_cff = face.tables().cff.is_some();
+        let is_cff = face.outline_glyphs().source() == Some(OutlineSource::Cff);
         let program = if is_cff {
-            let raw = RawFace::parse(&file, 0).map_err(|_| broken())?;
-            raw.table(Tag::from_bytes(b"CFF ")).ok_or_else(broken)?
+            let tables = FontRef::new(&file).map_err(|_| broken())?;
+            tables.table_data(Tag::new(b"CFF ")).ok_or_else(broken)?.as_bytes()
         } else {
             &file
         };
-        let name = self.base_name(&face);
+        let name = self.base_name(face);
         let name = Name(name.as_bytes());
         let [type0, cid, descriptor, data, to_unicode] = std::array::from_fn(|_| next());
 
@@ -74,18 +79,21 @@ impl Subset {
         widths.finish();
         cid_font.finish();
 
-        let per_mille = |value: i16| (f32::from(value) * 1000.0 / f32::from(face.units_per_em())).round();
-        let bounds = face.global_bounding_box();
+        let metrics = face.metrics();
+        let per_mille = |value: F48Dot16| (value.to_f32() * 1000.0 / f32::from(metrics.units_per_em)).round();
+        let bounds = metrics.bounds;
         let [x1, y1, x2, y2] = [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(per_mille);
+        let line = metrics.h_line().unwrap_or_default();
+        let italic_angle = face.style_metrics().italic_angle.unwrap_or_default();
         let mut writer = pdf.font_descriptor(descriptor);
         writer
             .name(name)
             .flags(FontFlags::SYMBOLIC)
             .bbox(Rect::new(x1, y1, x2, y2))
-            .italic_angle(face.italic_angle())
-            .ascent(per_mille(face.ascender()))
-            .descent(per_mille(face.descender()))
-            .cap_height(per_mille(face.capital_height().unwrap_or(face.ascender())))
+            .italic_angle(italic_angle.to_f32())
+            .ascent(per_mille(line.ascender))
+            .descent(per_mille(line.descender))
+            .cap_height(per_mille(metrics.cap_height.unwrap_or(line.ascender)))
             // No table of a font has it; readers use it only where they have to imitate the font.
             .stem_v(80.0);
         if is_cff {
@@ -115,7 +123,7 @@ impl Subset {
     }
 
     /// The font's name behind six letters that tell subsets apart (9.6.4): a hash (FNV-1a) of the glyphs.
-    fn base_name(&self, face: &Face<'_>) -> String {
+    fn base_name(&self, face: &Face) -> String {
         let glyphs = self.glyphs.remapped_gids().flat_map(u16::to_be_bytes);
         let mut hash = glyphs.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
@@ -125,7 +133,7 @@ impl Subset {
             name.push(char::from(b'A' + (hash % 26) as u8));
             hash /= 26;
         }
-        let own = super::name_of(face, name_id::POST_SCRIPT_NAME).unwrap_or_default();
+        let own = face::name_of(face, NameId::POSTSCRIPT_NAME).unwrap_or_default();
         let own: String = own
             .chars()
             .filter(|c| c.is_ascii_alphanumeric() || *c == '-')

@@ -23,6 +23,8 @@ use super::people::{Chunk, PeopleFile, Position};
 use pile::Pile;
 
 const PILES: usize = 256;
+/// Records that are laid on piles at once.
+const TOGETHER: usize = 4096;
 /// Lines whose findings lie on one pile: 2^20.
 const LINES: u32 = 20;
 
@@ -66,7 +68,15 @@ impl Plan {
         mut progress: impl FnMut(u64),
     ) -> Result<(Self, [u8; 32]), MintError> {
         let keys = Keys::new(ledger.folder());
-        ledger.each_id(|id, counter| keys.push(Key::Id(id), Source::Ledger(counter)))?;
+        let mut of_ledger = Vec::with_capacity(TOGETHER);
+        ledger.each_id(|id, counter| {
+            of_ledger.push(record(Key::Id(id), Source::Ledger(counter)));
+            match of_ledger.len() {
+                TOGETHER => keys.push(&mut of_ledger),
+                _ => Ok(()),
+            }
+        })?;
+        keys.push(&mut of_ledger)?;
         let mut digest = Sha256::new();
         let (encoding, columns) = (people.encoding(), people.columns().clone());
         digest.update(format!("{encoding:?}{columns:?}"));
@@ -80,14 +90,16 @@ impl Plan {
         };
         let stages = Stages {
             prepare: |chunk: Chunk| {
+                let mut records = Vec::with_capacity(TOGETHER);
                 for row in chunk.rows(encoding) {
                     // A row that has no id, or is none, is rejected for that.
                     let Ok(id) = columns.id(&row) else { continue };
-                    keys.push(Key::Id(id.as_str()), Source::Line(row.line()))?;
+                    records.push(record(Key::Id(id.as_str()), Source::Line(row.line())));
                     if let Ok(Some(paper)) = columns.paper(&row) {
-                        keys.push(Key::Paper(&paper.digest()), Source::Line(row.line()))?;
+                        records.push(record(Key::Paper(paper.digest()), Source::Line(row.line())));
                     }
                 }
+                keys.push(&mut records)?;
                 Ok(chunk.end())
             },
             number: |end: Position| end,
@@ -140,7 +152,7 @@ struct Keys {
 
 enum Key<'k> {
     Id(&'k str),
-    Paper(&'k [u8; 16]),
+    Paper([u8; 16]),
 }
 
 enum Source {
@@ -148,8 +160,35 @@ enum Source {
     Line(u64),
 }
 
-/// In the last byte of a record: whether it is a line's. The ledger's come first.
+/// In the source of a record: whether it is a line's. The ledger's come first.
 const LINE: u64 = 1 << 63;
+
+/// A digest, of which the last bit tells an id from a document, and where it stands.
+fn record(key: Key<'_>, source: Source) -> [u8; 24] {
+    let mut record = [0; 24];
+    match key {
+        Key::Id(id) => {
+            // An id has at most 64 characters; a ledger that somebody has edited may say anything.
+            let mut lower = [0; 64];
+            let length = id.len().min(lower.len());
+            let lower = &mut lower[..length];
+            lower.copy_from_slice(&id.as_bytes()[..length]);
+            lower.make_ascii_lowercase();
+            record[..16].copy_from_slice(&Sha256::digest(&lower)[..16]);
+            record[15] &= !1;
+        }
+        Key::Paper(digest) => {
+            record[..16].copy_from_slice(&digest);
+            record[15] |= 1;
+        }
+    }
+    let source = match source {
+        Source::Ledger(counter) => counter,
+        Source::Line(line) => line | LINE,
+    };
+    record[16..].copy_from_slice(&source.to_be_bytes());
+    record
+}
 
 impl Keys {
     fn new(folder: &Path) -> Self {
@@ -159,28 +198,19 @@ impl Keys {
         }
     }
 
-    fn push(&self, key: Key<'_>, source: Source) -> Result<(), MintError> {
-        let mut record = [0; 24];
-        match key {
-            Key::Id(id) => {
-                let digest = Sha256::digest(id.to_ascii_lowercase());
-                record[..16].copy_from_slice(&digest[..16]);
-                record[15] &= !1;
-            }
-            Key::Paper(digest) => {
-                record[..16].copy_from_slice(digest);
-                record[15] |= 1;
-            }
+    /// Lays records on their piles, and leaves none.
+    fn push(&self, records: &mut Vec<[u8; 24]>) -> Result<(), MintError> {
+        // Each pile is locked once for several records.
+        records.sort_unstable_by_key(|record| record[0]);
+        for alike in records.chunk_by(|a, b| a[0] == b[0]) {
+            let mut pile = self.piles[usize::from(alike[0][0])]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let pushed = alike.iter().try_for_each(|record| pile.push(*record, &self.folder));
+            pushed.map_err(spilled_in(&self.folder))?;
         }
-        let source = match source {
-            Source::Ledger(counter) => counter,
-            Source::Line(line) => line | LINE,
-        };
-        record[16..].copy_from_slice(&source.to_be_bytes());
-        let mut pile = self.piles[usize::from(record[0])]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        pile.push(record, &self.folder).map_err(spilled_in(&self.folder))
+        records.clear();
+        Ok(())
     }
 
     /// Sorts the piles, on all cores, and gives what was found.

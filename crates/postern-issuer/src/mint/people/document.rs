@@ -1,6 +1,5 @@
 //! Identity documents of a people file. The number of a Chinese identity card carries its own checks.
 
-use postern_core::cbor;
 use postern_core::record::Birth;
 use postern_core::tag::{BadDocument, Document};
 use sha2::{Digest, Sha256};
@@ -67,7 +66,12 @@ impl Paper {
 
     /// What tells two documents apart: the beginning of SHA-256.
     pub fn digest(&self) -> [u8; 16] {
-        super::applicant::beginning(&Sha256::digest(cbor::to_vec(&self.parts())))
+        let mut hash = Sha256::new();
+        for part in self.parts() {
+            hash.update(part);
+            hash.update([0x1f]);
+        }
+        super::applicant::beginning(&hash.finalize())
     }
 
     /// Kind, country and number: the same for every way of writing them.
@@ -79,15 +83,18 @@ impl Paper {
 /// The number in the one form that tags are computed of (`docs/FORMAT.md` section 2.2): upper case, no spaces and
 /// hyphens, plain digits and letters for full-width ones.
 fn plain(number: &str) -> String {
-    number
-        .chars()
-        .map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-            _ => c,
-        })
-        .filter(|c| !matches!(c, ' ' | '-' | '\u{3000}' | '\u{2010}'))
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
+    let mut plain = String::with_capacity(number.len());
+    plain.extend(
+        number
+            .chars()
+            .map(|c| match c {
+                '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+                _ => c,
+            })
+            .filter(|c| !matches!(c, ' ' | '-' | '\u{3000}' | '\u{2010}'))
+            .map(|c| c.to_ascii_uppercase()),
+    );
+    plain
 }
 
 /// Checks the number of a Chinese identity card (GB 11643-1999: six digits for the place, eight for the date of birth,
