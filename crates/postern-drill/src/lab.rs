@@ -230,6 +230,7 @@ impl Lab {
             &codes,
             "--ledger",
             &ledger,
+            "--new-ledger",
             "--key",
             &key,
             "--tag-key",

@@ -112,6 +112,7 @@ fn stages(c: &mut Criterion) {
             authority: [7; 32],
         };
         let wanted = Wanted {
+            may_make: true,
             capacity: Some(1 << 32),
             shard: Shard::WHOLE,
             key: [1; 32],

@@ -79,6 +79,7 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
         None => None,
     };
     let wanted = Wanted {
+        may_make: args.new_ledger,
         capacity: args.capacity,
         shard: args.shard,
         key: desk.issuing.permutation_key().map_err(MintError::Sign)?,
@@ -100,11 +101,11 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
         ));
     })?;
     let mut run = ledger.run(RunKind::Mint, key, desk.terms(), desk.now)?;
-    report.resumed(&run);
     // Another shard's rows are counted as well: what matters is whether they are many.
     ledger.expect(plan.new_ids() / u64::from(args.shard.of()))?;
     let job = desk.job(&args.issue, &columns, args.shard, session);
     let outputs = job.outputs(&mut run)?;
+    report.resumed(&run);
     let at = match run.progress.at {
         0 => people.rows(),
         byte => people::Position {
@@ -124,6 +125,7 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
         changed: args.changed || args.changed_since.is_some(),
         since: args.changed_since.map(Time::saturating),
         readers: &readers,
+        path: &args.people,
     };
     let source = PeopleSource {
         people: &mut people,
@@ -148,6 +150,18 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
 pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result<u8, MintError> {
     let within = u64::from(args.expiring_within);
     let hash = |hash: &mut Sha256| hash.update(within.to_be_bytes());
+    let source = |reader: Reader, run: &Run, ledger: &mut Ledger| {
+        let until = run.terms.0.plus(within * 86_400);
+        ledger.expect(reader.count_to_renew(run, until)?)?;
+        Ok(Expiring {
+            reader,
+            until,
+            run: run.clone(),
+            at: run.progress.at,
+            line: run.progress.line,
+        })
+    };
+    let check = |_: &Reader| Ok(());
     reissue(
         RunKind::Renew,
         Ended::Renewed,
@@ -155,15 +169,8 @@ pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result
         session,
         out,
         hash,
-        |reader, run| {
-            Ok(Expiring {
-                reader,
-                until: run.terms.0.plus(within * 86_400),
-                first: run.first,
-                at: run.progress.at,
-                line: run.progress.line,
-            })
-        },
+        check,
+        source,
     )
 }
 
@@ -179,10 +186,10 @@ pub fn replace(args: &ReplaceArgs, session: &Session, out: &mut dyn Write) -> Re
             ids.push(id.clone());
         }
     }
-    // All of them must be there before one is replaced.
-    let reader = Reader::open(&args.issue.ledger)?;
-    Named::new(&reader, &ids, u64::MAX, 0)?;
     let hash = |hash: &mut Sha256| hash.update(format!("{:?} {ids:?}", args.reason));
+    // All of them must be there before one is replaced.
+    let check = |reader: &Reader| Named::new(reader, &ids, u64::MAX, 0).map(drop);
+    let source = |reader: Reader, run: &Run, _: &mut Ledger| Named::new(&reader, &ids, run.first, run.progress.at);
     reissue(
         RunKind::Replace,
         args.reason,
@@ -190,11 +197,16 @@ pub fn replace(args: &ReplaceArgs, session: &Session, out: &mut dyn Write) -> Re
         session,
         out,
         hash,
-        |reader, run| Named::new(&reader, &ids, run.first, run.progress.at),
+        check,
+        source,
     )
 }
 
 /// What `renew` and `replace` have in common: codes of the ledger get others in their place.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "two callers, each of which gives every one by its name"
+)]
 fn reissue<S: job::Source<Item = ledger_source::Olds>>(
     kind: RunKind,
     reason: Ended,
@@ -202,7 +214,8 @@ fn reissue<S: job::Source<Item = ledger_source::Olds>>(
     session: &Session,
     out: &mut dyn Write,
     hash: impl FnOnce(&mut Sha256),
-    source: impl FnOnce(Reader, &Run) -> Result<S, MintError>,
+    check: impl FnOnce(&Reader) -> Result<(), MintError>,
+    source: impl FnOnce(Reader, &Run, &mut Ledger) -> Result<S, MintError>,
 ) -> Result<u8, MintError> {
     let started = Instant::now();
     let desk = Desk::open(args, session)?;
@@ -210,18 +223,20 @@ fn reissue<S: job::Source<Item = ledger_source::Olds>>(
     let mut report = Report::new(session, ledger.codes(), out);
     report.demo(&desk.issuing);
     let key = desk.run_key(kind, session, hash)?;
+    let reader = Reader::open(ledger.path())?;
+    check(&reader)?;
     let mut run = ledger.run(kind, key, desk.terms(), desk.now)?;
-    report.resumed(&run);
     let columns = Columns::from_header(&Row::new(1, [Column::Id.as_str()])).map_err(people::PeopleError::Header)?;
     let job = desk.job(args, &columns, ledger.shard(), session);
     let outputs = job.outputs(&mut run)?;
+    report.resumed(&run);
     let readers = Readers::new(ledger.path());
     let reissue = Reissue {
         terms: Terms::resumed(run.terms),
         reason,
         readers: &readers,
     };
-    let source = source(Reader::open(ledger.path())?, &run)?;
+    let source = source(reader, &run, &mut ledger)?;
     job.run(
         &mut ledger,
         &mut run,
@@ -240,6 +255,7 @@ struct Desk {
     now: Time,
     formats: Formats,
     paper: PaperName,
+    /// What tells that the font is the same.
     font: Option<String>,
     out: std::path::PathBuf,
     at: Option<i64>,
@@ -258,7 +274,7 @@ impl Desk {
             false => None,
         };
         Ok(Self {
-            font: cards.as_ref().map(Cards::font),
+            font: cards.as_ref().map(Cards::font_identity),
             formats: Formats::new(&args.format, cards),
             paper: args.paper,
             issuing,
@@ -278,7 +294,10 @@ impl Desk {
     /// What tells that a command is the one that was interrupted: everything that its output follows from, but the clock.
     fn run_key(&self, kind: RunKind, session: &Session, more: impl FnOnce(&mut Sha256)) -> Result<[u8; 32], MintError> {
         let mut hash = Sha256::new_with_prefix("postern-run-1\x1f");
+        hash.update(env!("CARGO_PKG_VERSION"));
         hash.update(self.issuing.key().thumbprint());
+        // It stands on cards.
+        hash.update(format!("{:?}", self.issuing.name()));
         // The list of rejects is in the language of the run.
         let language = session.catalog.language();
         let Self {

@@ -92,6 +92,7 @@ fn owner() -> Owner {
 }
 
 const WANTED: Wanted = Wanted {
+    may_make: true,
     capacity: None,
     shard: Shard::WHOLE,
     key: [0; 32],

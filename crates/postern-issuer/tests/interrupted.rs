@@ -3,6 +3,7 @@
 #[path = "mint/office.rs"]
 mod office;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -24,7 +25,15 @@ fn start(args: &MintArgs, formats: &str) -> Child {
         .args([OsString::from("--ledger"), issue.ledger.clone().into()])
         .args([OsString::from("--key"), issue.key.clone().into()])
         .args([OsString::from("--repo"), issue.repo.clone().into()])
-        .args(["--at", "2026-11-23T07:30:30Z", "--lang", "en", "--format", formats])
+        .args([
+            "--at",
+            "2026-11-23T07:30:30Z",
+            "--lang",
+            "en",
+            "--new-ledger",
+            "--format",
+            formats,
+        ])
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -183,4 +192,74 @@ fn another_command_does_not_go_on_with_what_was_interrupted() {
         let summary = &lines.last().unwrap()["summary"];
         assert_eq!(summary["resumed"], false, "{change}");
     }
+}
+
+/// A run that was interrupted after a mark, and what comes out of it where the folder is not what it was.
+#[cfg(unix)]
+#[test]
+fn what_lies_in_the_folder_is_believed_only_if_it_is_this_runs() {
+    let office = Office::new();
+    let mut args = office.people(crowd(60_000));
+    args.issue.format = vec![FormatName::Csv, FormatName::Png];
+    args.tag_key = None;
+    let interrupt = |args: &MintArgs| {
+        let child = start(args, "csv,png");
+        wait_for(&args.issue.out.join(".codes.csv.part"));
+        Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap();
+        assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    };
+    interrupt(&args);
+    // Somebody removes the folder; the ledger knows what it had.
+    fs::remove_dir_all(&args.issue.out).unwrap();
+    assert_eq!(counts(&args), [58_800, 0, 1_200]);
+    assert_eq!(list(&args.issue.out.join("codes.csv")).len(), 58_800);
+    assert_eq!(fs::read_dir(args.issue.out.join("pictures")).unwrap().count(), 58_800);
+
+    // Another ledger's run into the same folder, while this one is interrupted.
+    let (mut other, mut third) = (args.clone(), args.clone());
+    (other.issue.ledger, other.issue.out) = (office.path("other.db"), office.path("shared"));
+    interrupt(&other);
+    third.issue.out = other.issue.out.clone();
+    third.issue.format = vec![FormatName::Csv];
+    third.issue.valid_for = 9;
+    third.issue.ledger = office.path("third.db");
+    assert_eq!(counts(&third), [58_800, 0, 1_200]);
+    assert_eq!(counts(&other), [58_800, 0, 1_200]);
+    let expires: BTreeSet<String> = list(&other.issue.out.join("codes.csv"))
+        .iter()
+        .map(|row| row[3].to_owned())
+        .collect();
+    assert_eq!(expires.len(), 1, "nothing of the other run's is in the list");
+    assert!(!other.issue.out.join(".run").exists());
+}
+
+#[test]
+fn two_runs_into_one_folder_are_one_too_many() {
+    let office = Office::new();
+    let mut args = office.people(crowd(60_000));
+    args.tag_key = None;
+    let mut child = start(&args, "csv");
+    wait_for(&args.issue.out.join(".run"));
+    let mut second = args.clone();
+    second.issue.ledger = office.path("second.db");
+    let error = mint(&second, &[]).unwrap_err();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(error.reason(), "mint-folder-busy");
+}
+
+#[test]
+fn a_ledger_is_made_only_where_somebody_says_so() {
+    let office = Office::new();
+    let mut args = office.people("id\nA-1\n");
+    args.new_ledger = false;
+    assert_eq!(mint(&args, &[]).unwrap_err().reason(), "ledger-not-there");
+    assert!(!args.issue.ledger.exists() && !args.issue.out.exists());
+    args.new_ledger = true;
+    assert_eq!(counts(&args), [1, 0, 0]);
+    args.new_ledger = false;
+    assert_eq!(counts(&args), [0, 1, 0]);
 }

@@ -450,6 +450,7 @@ fn a_ledger_serves_one_issuer_and_one_mint_at_a_time() {
         authority: Document::draft(root()).digest(),
     };
     let wanted = Wanted {
+        may_make: true,
         capacity: None,
         shard: Shard::WHOLE,
         key: [0; 32],

@@ -157,6 +157,7 @@ fn codes_are_minted_with_a_key_that_never_leaves_its_token() {
         let tag = text(&office.path("tag.key"));
         let minted = token.issuer(&[
             "mint",
+            "--new-ledger",
             &people,
             "--out",
             &out,

@@ -114,8 +114,9 @@ enum Point<'a> {
 /// CKA_EC_POINT, which some tokens wrap in a DER OCTET STRING, as for other curves, and some do not. Both curves have
 /// one key type; the length of the point tells which it is.
 fn point_bytes(value: &[u8]) -> Point<'_> {
+    // By its whole length: a bare point may begin like an OCTET STRING.
     let bare = match value {
-        [0x04, length, rest @ ..] if usize::from(*length) == rest.len() => rest,
+        [0x04, length @ (32 | 57), rest @ ..] if usize::from(*length) == rest.len() => rest,
         _ => value,
     };
     match bare.len() {
@@ -158,7 +159,7 @@ mod tests {
         assert_eq!(point_bytes(&wrapped(32, &bytes)), Point::Ed25519(&bytes));
         // A bare point may begin as an OCTET STRING of 30 bytes does.
         let mut alike = bytes;
-        (alike[0], alike[1]) = (0x04, 31);
+        (alike[0], alike[1]) = (0x04, 30);
         assert_eq!(point_bytes(&alike), Point::Ed25519(&alike));
         assert_eq!(point_bytes(&[1; 57]), Point::Ed448);
         assert_eq!(point_bytes(&wrapped(57, &[1; 57])), Point::Ed448);

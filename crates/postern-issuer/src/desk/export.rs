@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 use super::args::{ExportArgs, ListFormat, WhichName};
 use super::{Opened, distinct, say};
 use crate::error::IssuerError;
-use crate::mint::ledger::{Found, LedgerError, Owner, Reader, Which};
+use crate::mint::ledger::{Found, LedgerError, Reader, Summary, Which};
 
 pub(super) fn run(args: &ExportArgs, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     let which = which(args)?;
@@ -52,23 +52,31 @@ fn which(args: &ExportArgs) -> Result<Which, IssuerError> {
 /// The ledgers, none of which is another issuer's: an index means nothing without its issuer. Says which shards are missing.
 fn of_one_issuer<'p>(paths: &'p [PathBuf], session: &Session) -> Result<Vec<&'p Path>, IssuerError> {
     let paths = distinct(paths);
-    let mut first: Option<Owner> = None;
+    let mut first: Option<Summary> = None;
     let (mut shards, mut of) = (BTreeSet::new(), 1);
     for path in &paths {
         let summary = Opened::new(path, 0)?.summary;
         let path = path.to_path_buf();
+        let (owner, shard) = (&summary.owner, summary.shard);
         match &first {
-            Some(owner) if owner.authority != summary.owner.authority => {
+            Some(first) if first.owner.authority != owner.authority => {
                 return Err(LedgerError::OtherAuthority { path }.into());
             }
-            Some(owner) if owner.issuer != summary.owner.issuer => {
-                let owner = summary.owner.issuer;
+            Some(first) if first.owner.issuer != owner.issuer => {
+                let owner = owner.issuer.clone();
                 return Err(LedgerError::OtherIssuer { path, owner }.into());
             }
-            _ => first = Some(summary.owner),
+            // Their places overlap: what is true of an index in one is not in the other.
+            Some(first)
+                if (first.shard.of(), first.places, &first.order) != (shard.of(), summary.places, &summary.order) =>
+            {
+                return Err(LedgerError::OtherOrder { path }.into());
+            }
+            _ => {}
         }
-        of = of.max(summary.shard.of());
-        shards.insert(summary.shard.number());
+        of = shard.of();
+        shards.insert(shard.number());
+        first.get_or_insert(summary);
     }
     let missing = usize::from(of).saturating_sub(shards.len());
     if missing > 0 {

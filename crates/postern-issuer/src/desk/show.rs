@@ -46,6 +46,7 @@ fn json(ledger: &Opened<'_>) -> serde_json::Value {
         "issuer": summary.owner.issuer,
         "root": hex(&summary.owner.authority),
         "shard": summary.shard.to_string(),
+        "order": summary.order,
         "capacity": summary.capacity,
         "codes": summary.codes,
         "free": summary.capacity.saturating_sub(summary.codes),

@@ -116,6 +116,9 @@ pub struct MintArgs {
     /// Documents are checked, and no tag of them is put into the codes.
     #[arg(long)]
     pub no_tags: bool,
+    /// A ledger is made where there is none.
+    #[arg(long)]
+    pub new_ledger: bool,
     /// The places of a new ledger.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MAX_CAPACITY))]
     pub capacity: Option<u64>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use postern_cards::{CardError, FontError};
 use postern_cli::Explain;
@@ -27,6 +27,8 @@ pub enum MintError {
     File(FileError),
     /// The repository or a key file.
     Issuer(Box<IssuerError>),
+    /// Another run writes to the folder.
+    FolderBusy(PathBuf),
     /// An id has no code that could be replaced.
     IdUnknown {
         /// The id.
@@ -91,6 +93,7 @@ impl fmt::Display for MintError {
             Self::Card(e) => e.fmt(f),
             Self::File(e) => e.fmt(f),
             Self::Issuer(e) => e.fmt(f),
+            Self::FolderBusy(path) => write!(f, "another run writes to the folder {}", path.display()),
             Self::IdUnknown { id } => write!(f, "the ledger has no code of {id}"),
             Self::Interrupted { rows } => write!(f, "ended early, after {rows} rows"),
             Self::IssuerNotInForce {
@@ -140,6 +143,7 @@ impl Explain for MintError {
             Self::Card(e) => e.reason(),
             Self::File(e) => e.reason(),
             Self::Issuer(e) => e.reason(),
+            Self::FolderBusy(_) => "mint-folder-busy",
             Self::IdUnknown { .. } => "ledger-id-unknown",
             Self::Interrupted { .. } => "interrupted",
             Self::IssuerNotInForce { .. } => "mint-issuer-not-in-force",
@@ -162,6 +166,7 @@ impl Explain for MintError {
             Self::Card(e) => card_args(e),
             Self::File(e) => e.args(),
             Self::Issuer(e) => e.args(),
+            Self::FolderBusy(path) => vec![("path", path.display().to_string().into())],
             Self::IdUnknown { id } => vec![("id", id.clone().into())],
             Self::Interrupted { rows } => vec![("rows", rows.to_string().into())],
             Self::IssuerNotInForce {

@@ -169,6 +169,10 @@ impl Issuing {
         message.extend_from_slice(&self.owner.authority);
         message.extend_from_slice(self.owner.issuer.as_bytes());
         let signature = Zeroizing::new(self.signer.sign(&message)?);
+        // RFC 8032 makes the same one each time; a device that does not would give each shard another order.
+        if *signature != self.signer.sign(&message)? {
+            return Err(SignError("two signatures of one text differ".to_owned()));
+        }
         Ok(Sha256::digest(signature.as_slice()).into())
     }
 }

@@ -109,9 +109,11 @@ impl Job<'_> {
     /// Opens the outputs where the run goes on. Where what it wrote is not there any more, it writes all of it again.
     pub(super) fn outputs(&self, run: &mut Run) -> Result<Outputs, MintError> {
         loop {
-            let opened = Outputs::open(&self.target, self.formats, self.columns.names(), &run.progress)?;
+            let stamp = run.stamp();
+            let opened = Outputs::open(&self.target, self.formats, self.columns.names(), &run.progress, &stamp)?;
             match opened {
                 Some(outputs) => return Ok(outputs),
+                // A run without progress begins all of them, and that gives some.
                 None => run.progress = Progress::default(),
             }
         }
@@ -287,7 +289,7 @@ impl Writer<'_, '_, '_> {
                 self.ledger.replace(*old, entry.counter, *reason, self.job.now)?;
             }
         }
-        self.rows += done.codes.len() + done.rejects.len();
+        self.rows += done.codes.len() + done.rejects.len() + (done.elsewhere + done.unchanged) as usize;
         self.waiting.push(done);
         if self.rows < GROUP {
             return Ok(());
@@ -326,7 +328,6 @@ impl Writer<'_, '_, '_> {
     /// Puts the outputs on the disk, and notes it.
     fn mark(&mut self) -> Result<(), MintError> {
         self.run.progress.outputs = self.outputs.mark()?;
-        self.ledger.begin()?;
         self.ledger.note_progress(self.run)?;
         self.marked = Instant::now();
         Ok(())
@@ -336,12 +337,17 @@ impl Writer<'_, '_, '_> {
         self.commit()?;
         if interrupt::is_asked() {
             self.mark()?;
-            self.ledger.commit()?;
             let rows = self.run.progress.rows();
             return Err(MintError::Interrupted { rows });
         }
         self.ledger.index_ids()?;
-        self.outputs.finish(self.run.progress.rejected > 0)?;
-        Ok(self.ledger.end_run(self.run, self.job.now)?)
+        let Self {
+            ledger,
+            run,
+            job,
+            outputs,
+            ..
+        } = self;
+        outputs.finish(run.progress.rejected > 0, || Ok(ledger.end_run(run, job.now)?))
     }
 }

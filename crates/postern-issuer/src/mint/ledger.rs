@@ -46,6 +46,8 @@ pub struct Owner {
 /// What a ledger is to be where there is none, and must be where there is one.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted {
+    /// Whether it may be made: a name that was misspelt must not begin another one.
+    pub may_make: bool,
     /// The places of all shards; without it [`DEFAULT_CAPACITY`], or what the ledger has.
     pub capacity: Option<u64>,
     /// Which part of the batches it has.
@@ -108,13 +110,17 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens a ledger, or makes one where there is none. One of an older format is brought to this one.
+    /// Opens a ledger, or makes one where there is none and `wanted` says so. One of an older format is brought to this one.
     ///
     /// # Errors
     ///
     /// [`LedgerError`].
     pub fn open(path: &Path, owner: &Owner, wanted: Wanted) -> Result<Self, LedgerError> {
         let path = lock::real(path)?;
+        // An empty file is what making one leaves when it is cut short.
+        if !wanted.may_make && path.metadata().map_or(0, |metadata| metadata.len()) == 0 {
+            return Err(LedgerError::NotThere { path });
+        }
         let lock = Lock::take(&path)?;
         make_private(&path)?;
         let conn = connect(&path)?;
@@ -165,6 +171,14 @@ impl Ledger {
             migrate::from_1(&mut conn).map_err(sql)?;
         }
         let meta = schema::meta(&conn).map_err(sql)?;
+        let last = "SELECT coalesce(max(counter) + 1, 0) FROM main.codes";
+        let next = conn
+            .query_row(last, [], |row| row.get(0))
+            .map(i64::unsigned_abs)
+            .map_err(sql)?;
+        if next != meta.next {
+            return Err(LedgerError::Damaged { path });
+        }
         Ok(Self {
             permutation: Arc::new(Permutation::new(&meta.key, meta.capacity)),
             owner: meta.owner,

@@ -8,7 +8,7 @@ use postern_core::time::Time;
 use super::error::MintError;
 use super::issuing::Terms;
 use super::job::{Draft, Planned, Prepared, Source};
-use super::ledger::{Ended, Entry, Reader};
+use super::ledger::{Ended, Entry, Reader, Run};
 use super::people::{Column, Reason, Reject, Row};
 
 /// Codes that are handed on at once.
@@ -29,8 +29,7 @@ pub(super) struct Olds {
 pub(super) struct Expiring {
     pub(super) reader: Reader,
     pub(super) until: Time,
-    /// The first code of this run.
-    pub(super) first: u64,
+    pub(super) run: Run,
     pub(super) at: u64,
     pub(super) line: u64,
 }
@@ -39,7 +38,7 @@ impl Source for Expiring {
     type Item = Olds;
 
     fn next(&mut self) -> Result<Option<Olds>, MintError> {
-        let codes = self.reader.to_renew(self.at, self.first, self.until, PIECE)?;
+        let codes = self.reader.to_renew(self.at, &self.run, self.until, PIECE)?;
         let Some((last, _)) = codes.last() else { return Ok(None) };
         self.at = last.counter + 1;
         let before = self.line;

@@ -4,6 +4,7 @@
 //! What is not whole has no name: a file is `.NAME.part` until its last byte is on the disk. A [`Mark`] tells how far a sink
 //! has come, and from a mark it goes on, byte for byte.
 
+mod claim;
 mod folder;
 mod lists;
 mod part;
@@ -26,6 +27,7 @@ use postern_qr::Symbol;
 use super::error::MintError;
 use super::ledger::{Entry, Mark, Progress};
 use super::shard::Shard;
+use claim::Claim;
 use rejects::Rejects;
 
 pub(super) use rejects::reject;
@@ -198,17 +200,24 @@ pub(super) struct Drawn {
 pub(super) struct Outputs {
     sinks: Vec<(FormatName, Box<dyn Sink>)>,
     rejects: Rejects,
+    claim: Claim,
 }
 
 impl Outputs {
-    /// Begins all, or goes on where a run has come to; `None` where what was marked is not there any more.
+    /// Begins all, or goes on where the run of this stamp has come to; `None` where what was marked is not there any more,
+    /// or is another run's.
     pub(super) fn open(
         target: &Target,
         formats: &Formats,
         columns: &[String],
         from: &Progress,
+        stamp: &str,
     ) -> Result<Option<Self>, MintError> {
         part::make_folder(&target.dir)?;
+        let (claim, same) = Claim::take(target, stamp)?;
+        if !same && *from != Progress::default() {
+            return Ok(None);
+        }
         let marks = &from.outputs;
         let mark = |name: &str| marks.get(name).copied();
         let mut sinks = Vec::new();
@@ -220,7 +229,7 @@ impl Outputs {
         }
         // Without rejects the list may be gone already, and begins again.
         let rejects = Rejects::open(target, columns, mark(REJECTS).filter(|_| from.rejected > 0))?;
-        Ok(rejects.map(|rejects| Self { sinks, rejects }))
+        Ok(rejects.map(|rejects| Self { sinks, rejects, claim }))
     }
 
     /// Takes the codes of these people as they were drawn, and the rejects.
@@ -250,12 +259,18 @@ impl Outputs {
         Ok(marks)
     }
 
-    /// Puts all on the disk and gives the files their names.
-    pub(super) fn finish(mut self, any_rejects: bool) -> Result<(), MintError> {
+    /// Puts all on the disk and gives the files their names; then `noted` notes that the run is complete.
+    pub(super) fn finish(
+        mut self,
+        any_rejects: bool,
+        noted: impl FnOnce() -> Result<(), MintError>,
+    ) -> Result<(), MintError> {
         // A disk that is full is told before the first of them has a name.
         self.mark()?;
         self.rejects.finish(any_rejects)?;
-        self.sinks.into_iter().try_for_each(|(_, sink)| sink.finish())
+        self.sinks.into_iter().try_for_each(|(_, sink)| sink.finish())?;
+        noted()?;
+        self.claim.release()
     }
 }
 
@@ -284,8 +299,8 @@ impl Target {
         format!("{stem}{}-{number:05}.{ending}", self.suffix)
     }
 
-    /// Removes the numbered files after a number, whole or not.
-    fn remove_numbered(&self, stem: &str, ending: &str, after: u32) -> Result<(), FileError> {
+    /// Removes the numbered files, whole or not, but for those to keep.
+    fn remove_numbered(&self, stem: &str, ending: &str, keep: impl Fn(u32) -> bool) -> Result<(), FileError> {
         let failed = |error| FileError::new(&self.dir, FileAction::Read, error);
         for entry in fs::read_dir(&self.dir).map_err(failed)? {
             let name = entry.map_err(failed)?.file_name();
@@ -293,8 +308,8 @@ impl Target {
             let number = name
                 .trim_start_matches('.')
                 .strip_prefix(&format!("{stem}{}-", self.suffix))
-                .and_then(|rest| rest.get(..5)?.parse().ok());
-            let Some(number) = number.filter(|number| *number > after) else {
+                .and_then(|rest| rest.split('.').next()?.parse().ok());
+            let Some(number) = number.filter(|number| !keep(*number)) else {
                 continue;
             };
             let whole = self.numbered(stem, number, ending);

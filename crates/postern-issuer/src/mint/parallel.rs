@@ -14,8 +14,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Items between the source and the sink, for each thread.
-const IN_FLIGHT: usize = 12;
+/// Items between the source and the sink, besides one for each thread.
+const IN_FLIGHT: usize = 14;
 /// How often whoever waits for results looks whether all have stopped.
 const LOOK_UP: Duration = Duration::from_millis(100);
 
@@ -54,7 +54,7 @@ where
     Error: Send,
 {
     let threads = threads();
-    let in_flight = threads * IN_FLIGHT;
+    let in_flight = threads + IN_FLIGHT;
     let Stages { prepare, number, work } = stages;
     let turns = Turns::new(number);
     let (give, items) = mpsc::sync_channel::<(u64, Item)>(in_flight);
@@ -95,9 +95,11 @@ where
         let mut next = 0;
         let outcome = (|| {
             loop {
+                // Asked before: whoever stops the others has sent its error by then.
+                let stopped = turns.is_stopped();
                 let (n, result) = match results.recv_timeout(LOOK_UP) {
                     Ok(result) => result,
-                    Err(RecvTimeoutError::Timeout) if !turns.is_stopped() => continue,
+                    Err(RecvTimeoutError::Timeout) if !stopped => continue,
                     // All is done, or a thread panicked, which the scope tells.
                     Err(_) => return Ok(()),
                 };
@@ -183,13 +185,13 @@ impl<Number> Turns<Number> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        self.stopped.load(Ordering::SeqCst)
     }
 
     fn stop(&self) {
         // Under the lock: nobody is between looking and waiting.
         let _next = lock(&self.next);
-        self.stopped.store(true, Ordering::Relaxed);
+        self.stopped.store(true, Ordering::SeqCst);
         self.changed.notify_all();
     }
 }
@@ -200,7 +202,7 @@ struct StopOnPanic<'t, Number>(&'t AtomicBool, &'t Turns<Number>);
 impl<Number> Drop for StopOnPanic<'_, Number> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.store(true, Ordering::Relaxed);
+            self.0.store(true, Ordering::SeqCst);
             self.1.changed.notify_all();
         }
     }

@@ -1,5 +1,6 @@
 //! The rows of a people file, with what is known of them, as drafts of codes.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use postern_core::record::Holder;
@@ -10,7 +11,7 @@ use super::error::MintError;
 use super::issuing::Terms;
 use super::job::{Draft, Planned, Prepared, Source};
 use super::ledger::{Ended, Entry, LedgerError, Reader};
-use super::people::{Applicant, Chunk, Column, Columns, Encoding, Paper, PeopleFile, Reason, Reject, Row};
+use super::people::{Applicant, Chunk, Column, Columns, Encoding, Paper, PeopleError, PeopleFile, Reason, Reject, Row};
 use super::plan::{Known, Plan};
 use super::shard::Shard;
 
@@ -44,6 +45,7 @@ pub(super) struct Drafting<'d> {
     /// Rows that have not changed since are passed over.
     pub(super) since: Option<Time>,
     pub(super) readers: &'d Readers,
+    pub(super) path: &'d Path,
 }
 
 impl Drafting<'_> {
@@ -85,6 +87,12 @@ impl Drafting<'_> {
             Some(counter) => Some(self.readers.entry(counter)?),
             None => None,
         };
+        if entry
+            .as_ref()
+            .is_some_and(|entry| !entry.id.eq_ignore_ascii_case(applicant.id().as_str()))
+        {
+            return Err(PeopleError::Changed(self.path.to_owned()).into());
+        }
         Ok(Some(self.draft(&applicant, entry).unwrap_or_else(Planned::Rejected)))
     }
 
@@ -144,12 +152,12 @@ impl Drafting<'_> {
 
 /// Readers of a ledger, as many as threads want one at once.
 pub(super) struct Readers {
-    ledger: std::path::PathBuf,
+    ledger: PathBuf,
     idle: Mutex<Vec<Reader>>,
 }
 
 impl Readers {
-    pub(super) fn new(ledger: &std::path::Path) -> Self {
+    pub(super) fn new(ledger: &Path) -> Self {
         Self {
             ledger: ledger.to_owned(),
             idle: Mutex::new(Vec::new()),

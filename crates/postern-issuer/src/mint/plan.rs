@@ -83,7 +83,9 @@ impl Plan {
         let source = || {
             let chunk = people.next_chunk()?;
             if let Some(chunk) = &chunk {
+                // With their places: from one of them a run may go on.
                 digest.update(chunk.first_line().to_be_bytes());
+                digest.update(chunk.end().byte.to_be_bytes());
                 digest.update(chunk.bytes());
             }
             Ok::<_, MintError>(chunk)

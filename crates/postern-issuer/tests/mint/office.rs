@@ -124,6 +124,7 @@ impl Office {
             issue: self.issue(),
             tag_key: Some(self.path("tag.key")),
             no_tags: false,
+            new_ledger: true,
             capacity: None,
             encoding: EncodingChoice::Auto,
             shard: Shard::WHOLE,

@@ -28,6 +28,11 @@ pub enum LedgerError {
         /// The one asked for.
         wanted: u64,
     },
+    /// Somebody has edited it, or parts of it were lost.
+    Damaged {
+        /// The ledger.
+        path: PathBuf,
+    },
     /// An error of SQLite that calls for no action of its own.
     Database {
         /// The ledger.
@@ -52,8 +57,18 @@ pub enum LedgerError {
         /// The file.
         path: PathBuf,
     },
+    /// There is none, and nobody said that one is to be made.
+    NotThere {
+        /// The ledger.
+        path: PathBuf,
+    },
     /// An earlier program made it, and nothing has written to it since.
     OlderFormat {
+        /// The ledger.
+        path: PathBuf,
+    },
+    /// Its places are in another order than those of the ledgers before it, or it is a shard of another number of shards.
+    OtherOrder {
         /// The ledger.
         path: PathBuf,
     },
@@ -101,11 +116,14 @@ impl LedgerError {
             Self::File(error) => error.path(),
             Self::Busy { path }
             | Self::Capacity { path, .. }
+            | Self::Damaged { path }
             | Self::Database { path, .. }
+            | Self::NotThere { path }
             | Self::DiskFull { path }
             | Self::NewerFormat { path }
             | Self::NotALedger { path }
             | Self::OlderFormat { path }
+            | Self::OtherOrder { path }
             | Self::OtherShard { path, .. }
             | Self::OtherAuthority { path }
             | Self::OtherIssuer { path, .. }
@@ -128,12 +146,15 @@ impl fmt::Display for LedgerError {
             Self::Capacity { is, wanted, .. } => {
                 write!(f, "the ledger {path} has {is} places, which cannot become {wanted}")
             }
+            Self::Damaged { .. } => write!(f, "the ledger {path} is damaged"),
+            Self::NotThere { .. } => write!(f, "there is no ledger {path}"),
             Self::Database { .. } => write!(f, "the ledger {path} cannot be used"),
             Self::DiskFull { .. } => write!(f, "cannot write {path}: the disk is full"),
             Self::File(error) => error.fmt(f),
             Self::NewerFormat { .. } => write!(f, "the ledger {path} was made by a later program"),
             Self::NotALedger { .. } => write!(f, "{path} is not a ledger"),
             Self::OlderFormat { .. } => write!(f, "the ledger {path} was made by an earlier program"),
+            Self::OtherOrder { .. } => write!(f, "the ledger {path} is not of one batch with the others"),
             Self::OtherShard { is, wanted, .. } => write!(f, "the ledger {path} is that of shard {is}, not {wanted}"),
             Self::OtherAuthority { .. } => write!(f, "the ledger {path} belongs under another authority"),
             Self::OtherIssuer { owner, .. } => write!(f, "the ledger {path} belongs to the issuer {owner}"),
@@ -157,12 +178,15 @@ impl Explain for LedgerError {
         match self {
             Self::Busy { .. } => "ledger-busy",
             Self::Capacity { .. } => "ledger-capacity",
+            Self::Damaged { .. } => "ledger-damaged",
+            Self::NotThere { .. } => "ledger-not-there",
             Self::Database { .. } => "ledger-database",
             Self::DiskFull { .. } => "disk-full",
             Self::File(error) => error.reason(),
             Self::NewerFormat { .. } => "ledger-newer-format",
             Self::NotALedger { .. } => "not-a-ledger",
             Self::OlderFormat { .. } => "ledger-older-format",
+            Self::OtherOrder { .. } => "ledger-of-another-order",
             Self::OtherShard { .. } => "ledger-of-another-shard",
             Self::OtherAuthority { .. } => "ledger-of-another-authority",
             Self::OtherIssuer { .. } => "ledger-of-another-issuer",

@@ -3,20 +3,37 @@
 use std::path::{Path, PathBuf};
 
 use postern_cli::files::{FileAction, FileError};
-use postern_core::code::{self, Claims, ParsedCode};
+use postern_core::code::{self, Claims, MAX_TEXT, ParsedCode};
 use postern_core::keys::Kid;
 use postern_core::time::Time;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
+use super::super::people::PersonId;
 use super::super::shard::Shard;
-use super::{Ended, LedgerError, Owner, integer, lock, schema};
+use super::{Ended, LedgerError, Owner, Run, integer, lock, schema};
 
 const ENTRY: &str = "SELECT counter, id, content, status_index, issued, expires, code FROM main.codes";
 const FULL: &str = "\
 SELECT c.counter, c.id, c.content, c.status_index, c.issued, c.expires, c.code, c.minted, k.kid,
   r.by, r.reason, r.at
 FROM main.codes c JOIN main.keys k ON k.number = c.key LEFT JOIN main.replaced r ON r.counter = c.counter";
+
+/// The codes below ?1 that expire at ?3 at the latest and that nothing came in the place of, or a renewal from ?2 on that
+/// is still the newest.
+const DUE: &str = "\
+c.counter < ?1 AND c.expires <= ?3 AND (r.by IS NULL OR (r.by >= ?2 AND r.reason = 'renewed'
+  AND NOT EXISTS (SELECT 1 FROM main.replaced n WHERE n.counter = r.by)))";
+/// A code is to be set invalid where it, or a code that came in its place by renewal, was replaced for another reason.
+const INVALID: &str = "\
+?1 = 0 AND EXISTS (
+  WITH RECURSIVE later (counter) AS (
+    VALUES (c.counter) UNION ALL SELECT n.by FROM main.replaced n JOIN later ON n.counter = later.counter
+  )
+  SELECT 1 FROM later JOIN main.replaced n ON n.counter = later.counter WHERE n.reason <> 'renewed')";
+
+/// The most bytes of a code: what the longest text has.
+const MAX_CODE: usize = MAX_TEXT / 3 * 2;
 
 /// One code, as the ledger holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +100,10 @@ pub struct Summary {
     pub shard: Shard,
     /// How many codes it can hold.
     pub capacity: u64,
+    /// How many codes all shards can hold.
+    pub places: u64,
+    /// Tells two orders of places apart: the shards of a batch have one.
+    pub order: String,
     /// How many codes it holds.
     pub codes: u64,
     /// How many of them were replaced.
@@ -238,8 +259,8 @@ impl Reader {
         })
     }
 
-    /// Up to `limit` codes from a number on that expire at `until` at the latest and are to be renewed by the run that
-    /// begins with code `first`, each with the code that this run gave in its place.
+    /// Up to `limit` codes from a number on that expire at `until` at the latest and are to be renewed by a run, each with
+    /// the code that this run, or one that was interrupted before it, gave in its place.
     ///
     /// # Errors
     ///
@@ -247,21 +268,23 @@ impl Reader {
     pub fn to_renew(
         &self,
         from: u64,
-        first: u64,
+        run: &Run,
         until: Time,
         limit: usize,
     ) -> Result<Vec<(Entry, Option<u64>)>, LedgerError> {
-        const TO_RENEW: &str = "\
-SELECT c.counter, c.id, c.content, c.status_index, c.issued, c.expires, c.code, r.by
-FROM main.codes c LEFT JOIN main.replaced r ON r.counter = c.counter
-WHERE c.counter >= ?1 AND c.counter < ?2 AND c.expires <= ?3 AND (r.by IS NULL OR r.by >= ?2)
-ORDER BY c.counter LIMIT ?4";
+        let sql = format!(
+            "SELECT c.counter, c.id, c.content, c.status_index, c.issued, c.expires, c.code, r.by
+             FROM main.codes c LEFT JOIN main.replaced r ON r.counter = c.counter
+             WHERE c.counter >= ?4 AND {DUE} ORDER BY c.counter LIMIT ?5"
+        );
         self.sql(|conn| {
-            let mut statement = conn.prepare_cached(TO_RENEW)?;
+            let mut statement = conn.prepare_cached(&sql)?;
+            let [first, since] = [run.first, run.since].map(integer);
             let values = params![
-                integer(from),
-                integer(first),
+                first,
+                since,
                 integer(until.seconds()),
+                integer(from),
                 integer(limit as u64)
             ];
             let rows = statement.query_map(values, |row| {
@@ -269,6 +292,18 @@ ORDER BY c.counter LIMIT ?4";
             })?;
             rows.collect()
         })
+    }
+
+    /// How many codes [`Reader::to_renew`] gives in all.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn count_to_renew(&self, run: &Run, until: Time) -> Result<u64, LedgerError> {
+        let sql =
+            format!("SELECT count(*) FROM main.codes c LEFT JOIN main.replaced r ON r.counter = c.counter WHERE {DUE}");
+        let values = params![integer(run.first), integer(run.since), integer(until.seconds())];
+        self.sql(|conn| conn.query_row(&sql, values, |row| row.get(0)).map(i64::unsigned_abs))
     }
 
     /// What the ledger holds, with its newest `runs` runs.
@@ -300,6 +335,8 @@ ORDER BY c.counter LIMIT ?4";
             Ok(Summary {
                 shard: meta.shard,
                 capacity: meta.shard.share(meta.capacity),
+                places: meta.capacity,
+                order: meta.order(),
                 codes: meta.next,
                 owner: meta.owner,
                 replaced: count("SELECT count(*) FROM main.replaced")?,
@@ -325,7 +362,8 @@ pub enum Which {
     All,
     /// Those that nothing came in the place of.
     Current,
-    /// Those whose place is to be set invalid: replaced for another reason than that they were renewed.
+    /// Those whose place is to be set invalid: what came in their place, at once or after renewals, came for another reason
+    /// than that they expire.
     Invalid,
     /// Those that expire at this time at the latest and that nothing came in the place of.
     ExpiringBy(Time),
@@ -336,14 +374,16 @@ impl Which {
         match self {
             Self::All => ("?1 = 0", 0),
             Self::Current => ("?1 = 0 AND r.counter IS NULL", 0),
-            Self::Invalid => ("?1 = 0 AND r.reason <> 'renewed'", 0),
+            Self::Invalid => (INVALID, 0),
             Self::ExpiringBy(time) => ("c.expires <= ?1 AND r.counter IS NULL", integer(time.seconds())),
         }
     }
 }
 
+/// A row as an entry. A ledger that somebody has edited may say anything: an id that is none would be a path, and a code
+/// that is too long has no symbol.
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    Ok(Entry {
+    let entry = Entry {
         counter: row.get(0).map(i64::unsigned_abs)?,
         id: row.get(1)?,
         content: row.get(2)?,
@@ -351,7 +391,14 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
         issued: time(row, 4)?,
         expires: time(row, 5)?,
         code: row.get(6)?,
-    })
+    };
+    if PersonId::new(&entry.id).is_none() {
+        return Err(rusqlite::Error::InvalidColumnType(1, "id".to_owned(), Type::Text));
+    }
+    if entry.code.len() > MAX_CODE {
+        return Err(rusqlite::Error::InvalidColumnType(6, "code".to_owned(), Type::Blob));
+    }
+    Ok(entry)
 }
 
 fn full(row: &Row<'_>) -> rusqlite::Result<Found> {

@@ -34,10 +34,14 @@ impl RunKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub(super) number: i64,
+    pub(super) key: [u8; 32],
     /// When its codes are issued and when they expire.
     pub terms: (Time, Time),
     /// The counter of the first code that it minted.
     pub first: u64,
+    /// The counter of the first code that it or a run of its kind minted that was interrupted and never gone on with: its
+    /// codes may have reached nobody.
+    pub since: u64,
     /// When it began, by the clock.
     pub begun: Time,
     /// From where it goes on.
@@ -85,6 +89,14 @@ pub struct Mark {
     pub bytes: u64,
 }
 
+impl Run {
+    /// What no other run has, whichever ledger it is of.
+    pub fn stamp(&self) -> String {
+        let key = postern_core::hex(&self.key);
+        format!("{key} {} {}", self.number, self.begun.seconds())
+    }
+}
+
 impl Ledger {
     /// Goes on with the newest run where it is not complete and has this key; else begins one.
     ///
@@ -92,6 +104,19 @@ impl Ledger {
     ///
     /// [`LedgerError`].
     pub fn run(&mut self, kind: RunKind, key: [u8; 32], terms: (Time, Time), now: Time) -> Result<Run, LedgerError> {
+        let mut run = self.newest_or_new(kind, key, terms, now)?;
+        let since = self.sql(|conn| conn.query_row(schema::OPEN_SINCE, [kind.as_str()], |row| row.get(0)))?;
+        run.since = i64::unsigned_abs(since).min(run.first);
+        Ok(run)
+    }
+
+    fn newest_or_new(
+        &mut self,
+        kind: RunKind,
+        key: [u8; 32],
+        terms: (Time, Time),
+        now: Time,
+    ) -> Result<Run, LedgerError> {
         let newest = self.sql(|conn| {
             let open = |row: &rusqlite::Row<'_>| {
                 let same = row.get::<_, [u8; 32]>(1)? == key && row.get::<_, Option<i64>>(7)?.is_none();
@@ -102,8 +127,10 @@ impl Ledger {
                 };
                 Ok(Some(Run {
                     number: row.get(0)?,
+                    key,
                     terms: (time(2)?, time(3)?),
                     first: row.get(4).map(i64::unsigned_abs)?,
+                    since: 0,
                     begun: time(5)?,
                     progress,
                     resumed: true,
@@ -130,8 +157,10 @@ impl Ledger {
         })?;
         Ok(Run {
             number,
+            key,
             terms,
             first,
+            since: first,
             begun: now,
             progress,
             resumed: false,

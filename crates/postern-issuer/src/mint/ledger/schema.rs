@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
 
 use super::super::shard::Shard;
 use super::{LedgerError, Owner, integer};
@@ -75,6 +76,10 @@ INSERT INTO main.runs (command, key, issued, expires, first, begun, progress)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number";
 pub(super) const NEWEST_RUN: &str = "\
 SELECT number, key, issued, expires, first, begun, progress, ended FROM main.runs ORDER BY number DESC LIMIT 1";
+/// The first code of the runs of a kind that are not complete, since the last one that is.
+pub(super) const OPEN_SINCE: &str = "\
+SELECT coalesce(min(first), 0) FROM main.runs WHERE command = ?1 AND ended IS NULL
+  AND number > coalesce((SELECT max(number) FROM main.runs WHERE command = ?1 AND ended IS NOT NULL), 0)";
 pub(super) const SET_PROGRESS: &str = "UPDATE main.runs SET progress = ?2 WHERE number = ?1";
 pub(super) const END_RUN: &str = "UPDATE main.runs SET progress = ?2, ended = ?3 WHERE number = ?1";
 
@@ -85,6 +90,14 @@ pub(super) struct Meta {
     pub(super) key: [u8; 32],
     pub(super) next: u64,
     pub(super) shard: Shard,
+}
+
+impl Meta {
+    /// Tells two orders of places apart, and nothing more: the beginning of a digest of the key.
+    pub(super) fn order(&self) -> String {
+        let digest = Sha256::new_with_prefix("postern-order-1\x1f").chain_update(self.key);
+        postern_core::hex(&digest.finalize()[..4])
+    }
 }
 
 /// Whether the database holds nothing: it is new, or making it was cut short.

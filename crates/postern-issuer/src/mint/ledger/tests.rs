@@ -13,6 +13,7 @@ fn owner() -> Owner {
 }
 
 const WANTED: Wanted = Wanted {
+    may_make: true,
     capacity: None,
     shard: Shard::WHOLE,
     key: [1; 32],
@@ -119,11 +120,92 @@ fn the_newest_code_of_an_id_is_the_one_that_counts() {
     assert_eq!(of(Which::ExpiringBy(Time::saturating(199))), [] as [u64; 0]);
     assert_eq!(ledger.replaced_by(1).unwrap(), 1);
     assert_eq!(ledger.replaced_by(3).unwrap(), 0);
-    let to_renew = reader.to_renew(0, 3, Time::saturating(200), 10).unwrap();
-    assert_eq!(to_renew, [(other, None), (new.clone(), None)]);
-    // The run that began with code 2 gave it in the place of the first.
-    let again = reader.to_renew(0, 2, Time::saturating(200), 1).unwrap();
-    assert_eq!(again, [(old, Some(2))]);
+    let run = ledger
+        .run(RunKind::Renew, [1; 32], (old.issued, old.expires), Time::saturating(1))
+        .unwrap();
+    let to_renew = reader.to_renew(0, &run, Time::saturating(200), 10).unwrap();
+    assert_eq!(to_renew, [(other, None), (new, None)]);
+    assert_eq!(reader.count_to_renew(&run, Time::saturating(200)).unwrap(), 2);
+}
+
+/// Found by a review: whoever lost a code that was renewed lost the old one with it.
+#[test]
+fn what_was_renewed_and_then_lost_is_invalid_all_the_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let mut ledger = open(&path).unwrap();
+    for id in ["A-1", "B-1", "A-1", "A-1", "B-1", "A-1"] {
+        add(&mut ledger, id).unwrap();
+    }
+    let now = Time::saturating(7);
+    ledger.replace(0, 2, Ended::Renewed, now).unwrap();
+    ledger.replace(2, 3, Ended::Renewed, now).unwrap();
+    ledger.replace(1, 4, Ended::Renewed, now).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let invalid = || {
+        let mut found = Vec::new();
+        let each = |code: Found| {
+            found.push(code.entry.counter);
+            true
+        };
+        reader.each(Which::Invalid, each).unwrap();
+        found
+    };
+    assert_eq!(invalid(), [] as [u64; 0], "renewed codes hold until they expire");
+    ledger.replace(3, 5, Ended::Stolen, now).unwrap();
+    assert_eq!(invalid(), [0, 2, 3]);
+}
+
+/// Found by a review: people whose new codes were in no file, because another run had come between.
+#[test]
+fn what_an_interrupted_renewal_minted_is_given_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let mut ledger = open(&path).unwrap();
+    let old = add(&mut ledger, "A-1").unwrap();
+    let other = add(&mut ledger, "A-2").unwrap();
+    let terms = (old.issued, old.expires);
+    let now = Time::saturating(7);
+    ledger.run(RunKind::Renew, [1; 32], terms, now).unwrap();
+    let new = add(&mut ledger, "A-1").unwrap();
+    ledger.replace(old.counter, new.counter, Ended::Renewed, now).unwrap();
+    // It is interrupted here, and something else is done.
+    let between = ledger.run(RunKind::Mint, [2; 32], terms, now).unwrap();
+    ledger.end_run(&between, now).unwrap();
+    let reader = Reader::open(&path).unwrap();
+    let until = Time::saturating(200);
+    let again = ledger.run(RunKind::Renew, [1; 32], terms, now).unwrap();
+    assert!(!again.resumed);
+    let due = reader.to_renew(0, &again, until, 10).unwrap();
+    assert_eq!(due, [(old, Some(new.counter)), (other.clone(), None), (new, None)]);
+    ledger.end_run(&again, now).unwrap();
+    // Once a renewal was complete, everybody has their codes.
+    let next = ledger.run(RunKind::Renew, [1; 32], terms, now).unwrap();
+    let due = reader.to_renew(0, &next, until, 10).unwrap();
+    assert_eq!(
+        due.iter().map(|(entry, by)| (entry.counter, *by)).collect::<Vec<_>>(),
+        [(1, None), (2, None)]
+    );
+}
+
+#[test]
+fn a_ledger_that_was_edited_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let mut ledger = open(&path).unwrap();
+    add(&mut ledger, "A-1").unwrap();
+    ledger.conn.execute_batch("UPDATE codes SET id = '../../A'").unwrap();
+    drop(ledger);
+    assert_eq!(reason(Reader::open(&path).unwrap().entry(0)), "ledger-database");
+    let ledger = open(&path).unwrap();
+    ledger.conn.execute_batch("UPDATE meta SET next = 0").unwrap();
+    drop(ledger);
+    assert_eq!(reason(open(&path)), "ledger-damaged");
+    let may_make = false;
+    let nowhere = folder.path().join("nowhere.db");
+    let error = Ledger::open(&nowhere, &owner(), Wanted { may_make, ..WANTED });
+    assert_eq!(reason(error), "ledger-not-there");
+    assert!(!nowhere.exists() && !folder.path().join("nowhere.db.lock").exists());
 }
 
 #[test]

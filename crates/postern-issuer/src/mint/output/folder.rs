@@ -7,7 +7,7 @@ use postern_cli::files::{FileAction, FileError};
 use postern_qr::draw;
 
 use super::super::error::MintError;
-use super::part::make_folder;
+use super::part::{make_folder, write_small};
 use super::{Drawing, Format, Mark, Sink, Target};
 
 const FOLDER: &str = "pictures";
@@ -61,10 +61,8 @@ impl Pictures {
 impl Sink for Pictures {
     fn put(&mut self, id: &str, drawn: &[u8]) -> Result<(), MintError> {
         let name = format!("{id}.{}", self.ending);
-        let path = self.folder.join(&name);
-        let part = self.folder.join(format!(".{name}.part"));
-        let written = fs::write(&part, drawn).and_then(|()| fs::rename(&part, &path));
-        written.map_err(|error| FileError::new(&path, FileAction::Write, error))?;
+        let path = write_small(&self.folder, &name, drawn)
+            .map_err(|error| FileError::new(self.folder.join(&name), FileAction::Write, error))?;
         self.unsynced.push(path);
         Ok(())
     }

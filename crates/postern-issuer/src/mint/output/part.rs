@@ -92,6 +92,14 @@ impl Part {
     }
 }
 
+/// Writes a small file, which gets its name when it is written.
+pub(super) fn write_small(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    let (path, part) = (dir.join(name), hidden(dir, name));
+    options().create(true).truncate(true).open(&part)?.write_all(bytes)?;
+    fs::rename(&part, &path)?;
+    Ok(path)
+}
+
 pub(super) fn remove_if_there(path: &Path) -> Result<(), FileError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::new(path, FileAction::Write, error)),
@@ -104,7 +112,7 @@ fn hidden(dir: &Path, name: &str) -> PathBuf {
 }
 
 /// A list of people's codes is its owner's alone, until the owner decides otherwise.
-fn options() -> OpenOptions {
+pub(super) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]

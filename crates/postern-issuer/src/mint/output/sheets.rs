@@ -56,9 +56,12 @@ impl Cards {
         Ok(cards)
     }
 
-    /// The path of the font.
-    pub(in super::super) fn font(&self) -> String {
-        self.0.font.path().display().to_string()
+    /// What tells that the font is the same: its path, size and time.
+    pub(in super::super) fn font_identity(&self) -> String {
+        let path = self.0.font.path();
+        let metadata = path.metadata().ok();
+        let metadata = metadata.map(|metadata| (metadata.len(), metadata.modified().ok()));
+        format!("{} {metadata:?}", path.display())
     }
 
     /// Whether a name can be written on a card.
@@ -109,10 +112,10 @@ impl Format for Cards {
     }
 
     fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
-        let (file, codes) = mark.map_or((1, 0), |mark| (mark.file, mark.codes));
+        let (file, codes) = mark.map_or((1, 0), |mark| (mark.file.max(1), mark.codes));
         // Later ones are an earlier run's, or were begun after the mark; so is the sheet of a spool that is gone on with.
-        target.remove_numbered(STEM, SPOOL, file)?;
-        target.remove_numbered(STEM, PDF, file - 1)?;
+        target.remove_numbered(STEM, SPOOL, |number| number == file)?;
+        target.remove_numbered(STEM, PDF, |number| number < file)?;
         let name = target.numbered(STEM, file, SPOOL);
         let spool = match mark {
             Some(mark) => Part::resume(&target.dir, &name, mark.bytes)?,
@@ -126,6 +129,7 @@ impl Format for Cards {
             file,
             codes,
             done: Vec::new(),
+            marked: Vec::new(),
         })))
     }
 }
@@ -136,8 +140,10 @@ struct Sheets {
     spool: Part,
     file: u32,
     codes: u32,
-    /// Spools of sheets that are whole. They stay until a mark has told so.
+    /// Spools of sheets that are whole. They stay until the ledger has noted a mark that tells so, which it has when the
+    /// next mark is asked for.
     done: Vec<PathBuf>,
+    marked: Vec<PathBuf>,
 }
 
 impl Sheets {
@@ -169,7 +175,7 @@ impl Sheets {
 
 impl Sink for Sheets {
     fn put(&mut self, _: &str, drawn: &[u8]) -> Result<(), MintError> {
-        if self.codes == CARDS {
+        if self.codes >= CARDS {
             self.print()?;
             self.file += 1;
             self.codes = 0;
@@ -181,9 +187,10 @@ impl Sink for Sheets {
 
     fn mark(&mut self) -> Result<Mark, MintError> {
         self.spool.sync()?;
-        for spool in self.done.drain(..) {
+        for spool in self.marked.drain(..) {
             remove_if_there(&spool)?;
         }
+        self.marked.append(&mut self.done);
         Ok(Mark {
             file: self.file,
             codes: self.codes,
@@ -195,7 +202,7 @@ impl Sink for Sheets {
         if self.codes > 0 {
             self.print()?;
         }
-        for spool in self.done.drain(..) {
+        for spool in self.marked.drain(..).chain(self.done.drain(..)) {
             remove_if_there(&spool)?;
         }
         Ok(self.spool.remove()?)

@@ -36,7 +36,7 @@ impl Format for Tar {
     fn open(&self, target: &Target, mark: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
         let (file, codes) = mark.map_or((1, 0), |mark| (mark.file, mark.codes));
         // Later ones are an earlier run's, or were begun after the mark.
-        target.remove_numbered(STEM, ENDING, file)?;
+        target.remove_numbered(STEM, ENDING, |number| number <= file)?;
         let name = target.numbered(STEM, file, ENDING);
         let part = match mark {
             Some(mark) => Part::resume(&target.dir, &name, mark.bytes)?,
@@ -63,7 +63,7 @@ struct Shards {
 
 impl Sink for Shards {
     fn put(&mut self, _: &str, drawn: &[u8]) -> Result<(), MintError> {
-        if self.codes == PICTURES {
+        if self.codes >= PICTURES {
             self.file += 1;
             self.codes = 0;
             let next = Part::new(&self.target.dir, &self.target.numbered(STEM, self.file, ENDING))?;

@@ -28,7 +28,8 @@ impl PersonId {
         &self.0
     }
 
-    fn new(text: &str) -> Option<Self> {
+    /// A registration number; `None` where the text is none.
+    pub fn new(text: &str) -> Option<Self> {
         let good = (1..=64).contains(&text.len())
             && text
                 .bytes()

@@ -1,7 +1,7 @@
 //! Reading a people file: its encoding is told first, its header read, and then some lines at a time are held.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub struct PeopleFile {
     rows: Position,
     encoding: Encoding,
     columns: Columns,
-    size: u64,
+    opened: Metadata,
 }
 
 impl PeopleFile {
@@ -61,7 +61,7 @@ impl PeopleFile {
             rows,
             encoding,
             columns,
-            size: metadata.len(),
+            opened: metadata,
         })
     }
 
@@ -77,7 +77,7 @@ impl PeopleFile {
 
     /// Bytes of the file.
     pub fn size(&self) -> u64 {
-        self.size
+        self.opened.len()
     }
 
     /// Where the rows begin.
@@ -99,10 +99,16 @@ impl PeopleFile {
     ///
     /// # Errors
     ///
-    /// [`FileError`] where the file cannot be read on.
-    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, FileError> {
-        let read = self.chunks.next();
-        read.map_err(|error| FileError::new(&self.path, FileAction::Read, error))
+    /// [`PeopleError::File`] where the file cannot be read on, [`PeopleError::Changed`] where somebody has written to it
+    /// since it was opened: what an earlier reading knows of its rows is not true of them any more.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, PeopleError> {
+        let failed = |error| FileError::new(&self.path, FileAction::Read, error);
+        let chunk = self.chunks.next().map_err(failed)?;
+        let now = self.chunks.metadata().map_err(failed)?;
+        if now.len() != self.opened.len() || now.modified().ok() != self.opened.modified().ok() {
+            return Err(PeopleError::Changed(self.path.clone()));
+        }
+        Ok(chunk)
     }
 }
 
@@ -121,6 +127,8 @@ fn header(chunks: &mut Chunks, encoding: Encoding) -> io::Result<Option<(Row, Po
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PeopleError {
+    /// Somebody has written to the file while it was read.
+    Changed(PathBuf),
     /// There is no header.
     Empty(PathBuf),
     /// Neither UTF-8 throughout nor likely to be GB 18030.
@@ -149,6 +157,7 @@ impl From<FileError> for PeopleError {
 impl fmt::Display for PeopleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Changed(path) => write!(f, "{} was changed while it was read", path.display()),
             Self::Empty(path) => write!(f, "{} has no header", path.display()),
             Self::EncodingUnclear { path, line } => {
                 write!(f, "{} is mostly UTF-8, but not in line {line}", path.display())
@@ -173,6 +182,7 @@ impl std::error::Error for PeopleError {
 impl Explain for PeopleError {
     fn reason(&self) -> &'static str {
         match self {
+            Self::Changed(_) => "people-changed",
             Self::Empty(_) => "people-empty",
             Self::EncodingUnclear { .. } => "people-encoding-unclear",
             Self::File(error) => error.reason(),
@@ -185,7 +195,7 @@ impl Explain for PeopleError {
     fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
         let path = |path: &Path| ("path", path.display().to_string().into());
         match self {
-            Self::Empty(file) | Self::NotAFile(file) | Self::Utf16(file) => vec![path(file)],
+            Self::Changed(file) | Self::Empty(file) | Self::NotAFile(file) | Self::Utf16(file) => vec![path(file)],
             Self::EncodingUnclear { path: file, line } => vec![path(file), ("line", line.to_string().into())],
             Self::File(error) => error.args(),
             Self::Header(error) => error.args(),
@@ -300,5 +310,17 @@ mod tests {
             .err()
             .unwrap();
         assert_eq!(error.reason(), "file-not-found");
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_is_not_read_on() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all("id\n".as_bytes()).unwrap();
+        (0..2000).for_each(|i| writeln!(file, "P-{i}").unwrap());
+        let mut people = PeopleFile::open(file.path(), EncodingChoice::Auto).unwrap();
+        assert!(people.next_chunk().unwrap().is_some());
+        file.write_all(b"P-9999\n").unwrap();
+        let error = people.next_chunk().unwrap_err();
+        assert_eq!(error.reason(), "people-changed");
     }
 }
