@@ -92,14 +92,12 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
     let tag_check = tag_key
         .as_ref()
         .map(|key| Sha256::new_with_prefix("postern-tag-key\x1f").chain_update(key.secret()));
-    let key = desk.run_key(RunKind::Mint, session, |hash| {
-        hash.update(digest);
-        let tag_check = tag_check.map(Sha256::finalize);
-        hash.update(format!(
-            "{tag_check:?} {} {} {:?}",
-            args.shard, args.changed, args.changed_since
-        ));
-    })?;
+    let tag_check = tag_check.map(Sha256::finalize);
+    let more = format!(
+        "{digest:?} {tag_check:?} {} {} {:?}",
+        args.shard, args.changed, args.changed_since
+    );
+    let key = desk.run_key(RunKind::Mint, session, &more);
     let mut run = ledger.run(RunKind::Mint, key, desk.terms(), desk.now)?;
     // Another shard's rows are counted as well: what matters is whether they are many.
     ledger.expect(plan.new_ids() / u64::from(args.shard.of()))?;
@@ -149,7 +147,11 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
 /// [`MintError`]. What was minted until then is in the ledger, and the same command completes the rest.
 pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result<u8, MintError> {
     let within = u64::from(args.expiring_within);
-    let hash = |hash: &mut Sha256| hash.update(within.to_be_bytes());
+    let again = Again {
+        kind: RunKind::Renew,
+        reason: Ended::Renewed,
+        more: within.to_string(),
+    };
     let source = |reader: Reader, run: &Run, ledger: &mut Ledger| {
         let until = run.terms.0.plus(within * 86_400);
         ledger.expect(reader.count_to_renew(run, until)?)?;
@@ -161,17 +163,7 @@ pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result
             line: run.progress.line,
         })
     };
-    let check = |_: &Reader| Ok(());
-    reissue(
-        RunKind::Renew,
-        Ended::Renewed,
-        &args.issue,
-        session,
-        out,
-        hash,
-        check,
-        source,
-    )
+    again.run(&args.issue, session, out, |_| Ok(()), source)
 }
 
 /// Runs `replace` and reports on `out`.
@@ -186,66 +178,64 @@ pub fn replace(args: &ReplaceArgs, session: &Session, out: &mut dyn Write) -> Re
             ids.push(id.clone());
         }
     }
-    let hash = |hash: &mut Sha256| hash.update(format!("{:?} {ids:?}", args.reason));
+    let again = Again {
+        kind: RunKind::Replace,
+        reason: args.reason,
+        more: format!("{:?} {ids:?}", args.reason),
+    };
     // All of them must be there before one is replaced.
     let check = |reader: &Reader| Named::new(reader, &ids, u64::MAX, 0).map(drop);
     let source = |reader: Reader, run: &Run, _: &mut Ledger| Named::new(&reader, &ids, run.first, run.progress.at);
-    reissue(
-        RunKind::Replace,
-        args.reason,
-        &args.issue,
-        session,
-        out,
-        hash,
-        check,
-        source,
-    )
+    again.run(&args.issue, session, out, check, source)
 }
 
 /// What `renew` and `replace` have in common: codes of the ledger get others in their place.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "two callers, each of which gives every one by its name"
-)]
-fn reissue<S: job::Source<Item = ledger_source::Olds>>(
+struct Again {
     kind: RunKind,
     reason: Ended,
-    args: &IssueArgs,
-    session: &Session,
-    out: &mut dyn Write,
-    hash: impl FnOnce(&mut Sha256),
-    check: impl FnOnce(&Reader) -> Result<(), MintError>,
-    source: impl FnOnce(Reader, &Run, &mut Ledger) -> Result<S, MintError>,
-) -> Result<u8, MintError> {
-    let started = Instant::now();
-    let desk = Desk::open(args, session)?;
-    let mut ledger = Ledger::open_existing(&args.ledger, desk.issuing.owner())?;
-    let mut report = Report::new(session, ledger.codes(), out);
-    report.demo(&desk.issuing);
-    let key = desk.run_key(kind, session, hash)?;
-    let reader = Reader::open(ledger.path())?;
-    check(&reader)?;
-    let mut run = ledger.run(kind, key, desk.terms(), desk.now)?;
-    let columns = Columns::from_header(&Row::new(1, [Column::Id.as_str()])).map_err(people::PeopleError::Header)?;
-    let job = desk.job(args, &columns, ledger.shard(), session);
-    let outputs = job.outputs(&mut run)?;
-    report.resumed(&run);
-    let readers = Readers::new(ledger.path());
-    let reissue = Reissue {
-        terms: Terms::resumed(run.terms),
-        reason,
-        readers: &readers,
-    };
-    let source = source(reader, &run, &mut ledger)?;
-    job.run(
-        &mut ledger,
-        &mut run,
-        outputs,
-        source,
-        |piece| reissue.prepare(piece),
-        &mut report,
-    )?;
-    report.finish(&desk.facts(args, &run, &ledger, None, started)?)
+    /// What else makes a command the same.
+    more: String,
+}
+
+impl Again {
+    fn run<S: job::Source<Item = ledger_source::Olds>>(
+        self,
+        args: &IssueArgs,
+        session: &Session,
+        out: &mut dyn Write,
+        check: impl FnOnce(&Reader) -> Result<(), MintError>,
+        source: impl FnOnce(Reader, &Run, &mut Ledger) -> Result<S, MintError>,
+    ) -> Result<u8, MintError> {
+        let started = Instant::now();
+        let desk = Desk::open(args, session)?;
+        let mut ledger = Ledger::open_existing(&args.ledger, desk.issuing.owner())?;
+        let mut report = Report::new(session, ledger.codes(), out);
+        report.demo(&desk.issuing);
+        let key = desk.run_key(self.kind, session, &self.more);
+        let reader = Reader::open(ledger.path())?;
+        check(&reader)?;
+        let mut run = ledger.run(self.kind, key, desk.terms(), desk.now)?;
+        let columns = Columns::from_header(&Row::new(1, [Column::Id.as_str()])).map_err(people::PeopleError::Header)?;
+        let job = desk.job(args, &columns, ledger.shard(), session);
+        let outputs = job.outputs(&mut run)?;
+        report.resumed(&run);
+        let readers = Readers::new(ledger.path());
+        let reissue = Reissue {
+            terms: Terms::resumed(run.terms),
+            reason: self.reason,
+            readers: &readers,
+        };
+        let source = source(reader, &run, &mut ledger)?;
+        job.run(
+            &mut ledger,
+            &mut run,
+            outputs,
+            source,
+            |piece| reissue.prepare(piece),
+            &mut report,
+        )?;
+        report.finish(&desk.facts(args, &run, &ledger, None, started)?)
+    }
 }
 
 /// Who issues, and when: what every command begins with.
@@ -292,7 +282,7 @@ impl Desk {
     }
 
     /// What tells that a command is the one that was interrupted: everything that its output follows from, but the clock.
-    fn run_key(&self, kind: RunKind, session: &Session, more: impl FnOnce(&mut Sha256)) -> Result<[u8; 32], MintError> {
+    fn run_key(&self, kind: RunKind, session: &Session, more: &str) -> [u8; 32] {
         let mut hash = Sha256::new_with_prefix("postern-run-1\x1f");
         hash.update(env!("CARGO_PKG_VERSION"));
         hash.update(self.issuing.key().thumbprint());
@@ -310,10 +300,9 @@ impl Desk {
         } = self;
         let formats: Vec<_> = self.formats.names().collect();
         hash.update(format!(
-            "{kind:?} {language:?} {formats:?} {paper:?} {font:?} {out:?} {at:?} {valid_for}\x1f"
+            "{kind:?} {language:?} {formats:?} {paper:?} {font:?} {out:?} {at:?} {valid_for}\x1f{more}"
         ));
-        more(&mut hash);
-        Ok(hash.finalize().into())
+        hash.finalize().into()
     }
 
     fn job<'j>(&'j self, args: &IssueArgs, columns: &'j Columns, shard: shard::Shard, session: &'j Session) -> Job<'j> {
