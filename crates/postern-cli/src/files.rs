@@ -259,8 +259,11 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-/// Makes the new name itself durable. Windows does this with the rename.
-fn sync_folder(path: &Path) -> Result<(), FileError> {
+/// Makes the name of a new file durable. Windows does this with the rename, and some network file systems not at all.
+///
+/// # Errors
+/// [`FileError`] where the folder cannot be synchronised.
+pub fn sync_folder(path: &Path) -> Result<(), FileError> {
     if !cfg!(unix) {
         return Ok(());
     }

@@ -263,3 +263,21 @@ fn a_ledger_is_made_only_where_somebody_says_so() {
     args.new_ledger = false;
     assert_eq!(counts(&args), [0, 1, 0]);
 }
+
+#[cfg(unix)]
+#[test]
+fn codes_and_rejects_are_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let office = Office::new();
+    let args = office.people("id\nA-1\nA 2\n");
+    assert_eq!(counts(&args), [1, 0, 1]);
+    for (name, mode) in [
+        ("", 0o700),
+        ("codes.csv", 0o600),
+        ("rejects.csv", 0o600),
+        ("pictures/A-1.png", 0o600),
+    ] {
+        let is = fs::metadata(args.issue.out.join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(is, mode, "{name}: {is:o}");
+    }
+}

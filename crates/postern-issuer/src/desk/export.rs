@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use postern_cli::Session;
-use postern_cli::files::{FileAction, FileError};
+use postern_cli::files::{FileAction, FileError, sync_folder};
 use postern_cli::terminal::{json_line, printable};
 use postern_core::time::Time;
 use serde::Serialize;
@@ -240,12 +240,7 @@ impl<'p> NewFile<'p> {
         file.as_file().sync_all().map_err(failed)?;
         let named = file.persist_noclobber(self.path);
         named.map_err(|error| FileError::new(self.path, FileAction::Create, error.error))?;
-        // Elsewhere than on Unix a folder cannot be opened to be synced.
-        if cfg!(unix) {
-            let folder = std::fs::File::open(folder(self.path));
-            folder.and_then(|folder| folder.sync_all()).map_err(failed)?;
-        }
-        Ok(())
+        sync_folder(self.path)
     }
 }
 

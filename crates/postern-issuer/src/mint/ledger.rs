@@ -3,6 +3,7 @@
 //! SQLite in WAL mode with full synchronisation: what is committed survives the power cut. Codes are committed before
 //! anything of them leaves the program, so that no code is in the world that the ledger does not know.
 
+mod connect;
 mod error;
 mod lock;
 mod migrate;
@@ -10,15 +11,14 @@ mod reader;
 mod run;
 mod schema;
 
-use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use postern_cli::files::{FileAction, FileError};
+use postern_cli::files::{FileAction, FileError, sync_folder};
 use postern_core::keys::PublicKey;
 use postern_core::time::Time;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, params};
 
 pub use error::LedgerError;
 pub use reader::{Entry, Found, Reader, Replaced, RunShown, Summary, Which};
@@ -26,6 +26,7 @@ pub use run::{Mark, Progress, Run, RunKind};
 
 use super::permutation::{MAX_CAPACITY, Permutation};
 use super::shard::Shard;
+use connect::{connect, make_durable, make_private};
 use lock::Lock;
 use schema::Meta;
 
@@ -454,55 +455,6 @@ impl Iterator for Places {
 /// A number as SQLite stores it: none of ours is above `i64::MAX`.
 fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn connect(path: &Path) -> Result<Connection, LedgerError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || {
-        let conn = Connection::open_with_flags(path, flags)?;
-        conn.busy_timeout(PATIENCE)?;
-        Ok(conn)
-    };
-    open().map_err(|error| LedgerError::sql(path, error))
-}
-
-/// From here on the file is written: it was seen to be a ledger, or empty.
-fn make_durable(conn: &Connection, path: &Path) -> Result<(), LedgerError> {
-    let set = || {
-        conn.pragma_update(None, "synchronous", "full")?;
-        // Write-ahead logs of 64 MiB are written back at once; the index of ids is sorted on two threads, in files.
-        conn.pragma_update(None, "wal_autocheckpoint", 8192)?;
-        conn.pragma_update(None, "cache_size", -16_384)?;
-        conn.pragma_update(None, "threads", 2)?;
-        conn.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0))
-    };
-    match set().map_err(|error| LedgerError::sql(path, error))?.as_str() {
-        "wal" => Ok(()),
-        _ => Err(LedgerError::Unsupported { path: path.to_owned() }),
-    }
-}
-
-/// Makes an empty file that only its owner may read, where there is none: SQLite gives its other files the same mode.
-fn make_private(path: &Path) -> Result<(), LedgerError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(FileError::new(path, FileAction::Create, error).into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Makes the name of a new file durable. Elsewhere than on Unix a folder cannot be opened for that.
-fn sync_folder(path: &Path) -> Result<(), LedgerError> {
-    let Some(folder) = path.parent().filter(|_| cfg!(unix)) else {
-        return Ok(());
-    };
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|error| FileError::new(folder, FileAction::Write, error).into())
 }
 
 #[cfg(test)]

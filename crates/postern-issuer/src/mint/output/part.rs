@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use postern_cli::files::{FileAction, FileError};
+use postern_cli::files::{FileAction, FileError, sync_folder};
 
 const BUFFER: usize = 256 << 10;
 
@@ -81,8 +81,9 @@ impl Part {
     /// Gives the file its name.
     pub(super) fn publish(mut self) -> Result<(), FileError> {
         self.sync()?;
-        let published = fs::rename(&self.part, &self.path).and_then(|()| sync_folder(&self.path));
-        published.map_err(|error| FileError::new(&self.path, FileAction::Write, error))
+        let named = fs::rename(&self.part, &self.path);
+        named.map_err(|error| FileError::new(&self.path, FileAction::Write, error))?;
+        sync_folder(&self.path)
     }
 
     /// Removes the file.
@@ -118,14 +119,6 @@ pub(super) fn options() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-/// Makes the name of a file durable. Elsewhere than on Unix a folder cannot be opened for that.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent().filter(|_| cfg!(unix)) {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
-    }
 }
 
 /// Makes a folder for its owner alone, where there is none.
