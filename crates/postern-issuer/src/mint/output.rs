@@ -5,11 +5,15 @@
 //! has come, and from a mark it goes on, byte for byte.
 
 mod claim;
+mod csv;
 mod folder;
-mod lists;
+mod json_lines;
+mod list;
 mod part;
+mod png;
 mod rejects;
 mod sheets;
+mod svg;
 mod tar;
 
 use std::cell::OnceCell;
@@ -112,11 +116,11 @@ impl Formats {
         names.dedup();
         let format = |name: FormatName| -> Option<(FormatName, Box<dyn Format>)> {
             let format: Box<dyn Format> = match name {
-                FormatName::Csv => Box::new(lists::Csv),
-                FormatName::Jsonl => Box::new(lists::JsonLines),
+                FormatName::Csv => Box::new(csv::Csv),
+                FormatName::Jsonl => Box::new(json_lines::JsonLines),
                 FormatName::Pdf => Box::new(cards.clone()?),
-                FormatName::Png => Box::new(folder::Png),
-                FormatName::Svg => Box::new(folder::Svg),
+                FormatName::Png => Box::new(png::Png),
+                FormatName::Svg => Box::new(svg::Svg),
                 FormatName::Tar => Box::new(tar::Tar),
             };
             Some((name, format))

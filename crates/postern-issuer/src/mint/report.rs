@@ -277,6 +277,13 @@ impl<'s> Report<'s> {
     }
 }
 
+impl Drop for Report<'_> {
+    /// However a run ends, what is said then stands on a line of its own.
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 fn summary(facts: &RunFacts<'_>) -> serde_json::Value {
     let (issuing, ledger, progress) = (facts.issuing, facts.ledger, &facts.run.progress);
     json!({ "summary": {

@@ -1,44 +1,18 @@
-//! Pictures in a folder, a file each: `pictures/ID.png`, `pictures/ID.svg`.
+//! Pictures in a folder, a file each: what PNG and SVG have in common.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use postern_cli::files::{FileAction, FileError};
-use postern_qr::draw;
 
 use super::super::error::MintError;
 use super::part::{make_folder, write_small};
-use super::{Drawing, Format, Mark, Sink, Target};
+use super::{Mark, Sink, Target};
 
 const FOLDER: &str = "pictures";
 
-/// A folder of PNG pictures.
-pub(super) struct Png;
-
-/// A folder of SVG pictures.
-pub(super) struct Svg;
-
-impl Format for Png {
-    fn draw(&self, code: &Drawing<'_>, into: &mut Vec<u8>) {
-        into.extend_from_slice(&draw::png(code.symbol(), draw::DEFAULT_SCALE));
-    }
-
-    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
-        Pictures::open(target, "png")
-    }
-}
-
-impl Format for Svg {
-    fn draw(&self, code: &Drawing<'_>, into: &mut Vec<u8>) {
-        into.extend_from_slice(draw::svg(code.symbol()).as_bytes());
-    }
-
-    fn open(&self, target: &Target, _: Option<Mark>) -> Result<Option<Box<dyn Sink>>, MintError> {
-        Pictures::open(target, "svg")
-    }
-}
-
-struct Pictures {
+/// Pictures of one kind.
+pub(super) struct Pictures {
     folder: PathBuf,
     ending: &'static str,
     /// Those that the next mark has to put on the disk.
@@ -46,7 +20,8 @@ struct Pictures {
 }
 
 impl Pictures {
-    fn open(target: &Target, ending: &'static str) -> Result<Option<Box<dyn Sink>>, MintError> {
+    /// Makes the folder, where there is none.
+    pub(super) fn open(target: &Target, ending: &'static str) -> Result<Option<Box<dyn Sink>>, MintError> {
         let folder = target.dir.join(FOLDER);
         make_folder(&folder)?;
         let unsynced = Vec::new();

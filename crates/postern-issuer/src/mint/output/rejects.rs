@@ -57,8 +57,8 @@ pub(in super::super) fn reject(row: &Row, reject: &Reject, columns: &Columns, me
 }
 
 fn record<'f>(fields: impl IntoIterator<Item = &'f str>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
+    let mut writer = ::csv::WriterBuilder::new()
+        .terminator(::csv::Terminator::CRLF)
         .from_writer(Vec::new());
     let written = writer.write_record(fields);
     written.expect("a Vec takes all that is written");
