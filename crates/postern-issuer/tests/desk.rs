@@ -7,14 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use postern_core::trust::Document;
-use postern_issuer::mint::ledger::{Ended, Ledger, Owner, Reader, Wanted};
+use postern_issuer::mint::ledger::{Ended, Ledger, Reader};
 use postern_issuer::mint::shard::Shard;
 use postern_issuer::mint::{FormatName, MintArgs, ReplaceArgs, replace};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use office::{FULL, HEADER, Office, counts, list, root, session};
+use office::{FULL, HEADER, Office, WANTED, counts, list, owner, session};
 
 /// One run of the program.
 struct Ran {
@@ -83,20 +82,6 @@ fn lose(office: &Office, args: &MintArgs, id: &str) -> PathBuf {
     assert_eq!(replace(&replacement, &session(&[]), &mut Vec::new()).unwrap(), 0);
     out
 }
-
-fn owner() -> Owner {
-    Owner {
-        issuer: "west".to_owned(),
-        authority: Document::draft(root()).digest(),
-    }
-}
-
-const WANTED: Wanted = Wanted {
-    may_make: true,
-    capacity: None,
-    shard: Shard::WHOLE,
-    key: [0; 32],
-};
 
 #[test]
 fn a_person_is_found_with_all_their_codes() {

@@ -13,14 +13,14 @@ use postern_core::time::{Time, TimeEvidence};
 use postern_core::trust::{Document, DocumentKind, FilePin, Snapshot};
 use postern_core::verdict::Outcome;
 use postern_core::{demo, hex};
-use postern_issuer::mint::ledger::{Ledger, Owner, Wanted};
+use postern_issuer::mint::ledger::Ledger;
 use postern_issuer::mint::people::{EncodingChoice, Reason};
-use postern_issuer::mint::shard::Shard;
 use postern_issuer::mint::{IssueArgs, MintArgs, run};
 use postern_qr::{picture, reader};
 
 use office::{
-    AT, DAY, FULL, HEADER, MADE, Office, counts, list, mint, mint_json, pack, records, root, session, signed, tree,
+    AT, DAY, FULL, HEADER, MADE, Office, WANTED, counts, list, mint, mint_json, owner, pack, records, root, session,
+    signed, tree,
 };
 
 #[test]
@@ -445,17 +445,7 @@ fn a_ledger_serves_one_issuer_and_one_mint_at_a_time() {
     let mut east = west.clone();
     east.issue.key = office.path("east.key");
     assert_eq!(mint(&east, &[]).unwrap_err().reason(), "ledger-of-another-issuer");
-    let owner = Owner {
-        issuer: "west".to_owned(),
-        authority: Document::draft(root()).digest(),
-    };
-    let wanted = Wanted {
-        may_make: true,
-        capacity: None,
-        shard: Shard::WHOLE,
-        key: [0; 32],
-    };
-    let held = Ledger::open(&west.issue.ledger, &owner, wanted).unwrap();
+    let held = Ledger::open(&west.issue.ledger, &owner(), WANTED).unwrap();
     assert_eq!(mint(&west, &[]).unwrap_err().reason(), "ledger-busy");
     drop(held);
     assert_eq!(counts(&west), [0, 1, 0]);

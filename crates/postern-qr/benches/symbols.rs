@@ -60,10 +60,6 @@ fn picture(c: &mut Criterion) {
     let luma = picture::decode(&file).unwrap();
 
     c.bench_function("png", |b| b.iter(|| draw::png(black_box(&symbol), draw::DEFAULT_SCALE)));
-    let mut kept = Vec::new();
-    c.bench_function("png into a kept buffer", |b| {
-        b.iter(|| draw::png_into(black_box(&symbol), draw::DEFAULT_SCALE, &mut kept))
-    });
     c.bench_function("svg", |b| b.iter(|| draw::svg(black_box(&symbol))));
     c.bench_function("decode picture", |b| b.iter(|| picture::decode(black_box(&file))));
     c.bench_function("read", |b| b.iter(|| read(black_box(&luma), &mut || true)));

@@ -17,14 +17,8 @@ pub const DEFAULT_SCALE: NonZeroU8 = NonZeroU8::new(4).expect("four is not zero"
 #[must_use]
 pub fn png(symbol: &Symbol, scale: NonZeroU8) -> Vec<u8> {
     let mut file = Vec::with_capacity(1024);
-    png_into(symbol, scale, &mut file);
+    png::write(symbol, scale.get().into(), &mut file);
     file
-}
-
-/// Makes `file` the file that [`png`] makes, so that one buffer serves many symbols.
-pub fn png_into(symbol: &Symbol, scale: NonZeroU8, file: &mut Vec<u8>) {
-    file.clear();
-    png::write(symbol, scale.get().into(), file);
 }
 
 /// An SVG document: one module is one unit, dark modules are one path on a white ground.

@@ -23,6 +23,7 @@ use postern_core::trust::{
     Trust, Windows,
 };
 use postern_core::verdict::{Judge, Outcome};
+use postern_issuer::mint::ledger::{Owner, Wanted};
 use postern_issuer::mint::people::EncodingChoice;
 use postern_issuer::mint::shard::Shard;
 use postern_issuer::mint::{FormatName, IssueArgs, MintArgs, MintError, run};
@@ -219,6 +220,22 @@ pub fn signed<P: Payload>(payload: P, role: Role) -> Vec<u8> {
     }
     document.to_bytes()
 }
+
+/// The issuer of the key `west`.
+pub fn owner() -> Owner {
+    Owner {
+        issuer: "west".to_owned(),
+        authority: Document::draft(root()).digest(),
+    }
+}
+
+/// A ledger of it.
+pub const WANTED: Wanted = Wanted {
+    may_make: true,
+    capacity: None,
+    shard: Shard::WHOLE,
+    key: [0; 32],
+};
 
 pub fn session(args: &[&str]) -> Session {
     let args: Vec<OsString> = std::iter::once(&"postern-issuer")
