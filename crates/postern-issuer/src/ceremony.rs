@@ -292,9 +292,11 @@ fn read_root(path: &Path) -> Result<Document<Root>, IssuerError> {
 
 fn role_of(kind: DocumentKind) -> Role {
     match kind {
+        DocumentKind::Column | DocumentKind::Delta | DocumentKind::Status => Role::Status,
+        DocumentKind::Enrolment => Role::Gate,
         DocumentKind::Pack => Role::Publisher,
         DocumentKind::Root => Role::Root,
-        DocumentKind::Snapshot => Role::Snapshot,
+        DocumentKind::Register | DocumentKind::Snapshot => Role::Snapshot,
     }
 }
 

@@ -7,21 +7,36 @@ use crate::time::Time;
 /// The kinds of signed documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentKind {
+    /// A column of a status list.
+    Column,
+    /// What changed in a status list.
+    Delta,
+    /// A gate's application for the register.
+    Enrolment,
     /// A pack.
     Pack,
+    /// The register of gates.
+    Register,
     /// A root.
     Root,
     /// A snapshot.
     Snapshot,
+    /// A status list.
+    Status,
 }
 
 impl DocumentKind {
     /// A stable name, as in file names.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Column => "column",
+            Self::Delta => "delta",
+            Self::Enrolment => "enrolment",
             Self::Pack => "pack",
+            Self::Register => "register",
             Self::Root => "root",
             Self::Snapshot => "snapshot",
+            Self::Status => "status",
         }
     }
 }
