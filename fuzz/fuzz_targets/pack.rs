@@ -9,9 +9,11 @@ use postern_core::bundle::Bundle;
 use postern_core::cbor;
 use postern_core::keys::Role;
 use postern_core::policy::Policy;
-use postern_core::repository::Files;
+use postern_core::repository::{self, Wanted};
 use postern_core::time::TimeEvidence;
-use postern_core::trust::{Candidate, Document, Pack, Payload, Root, Snapshot};
+use postern_core::trust::{
+    Candidate, Document, Pack, Payload, Root, Snapshot, StoredStatus, Trust, no_status_files,
+};
 use postern_core::verdict::Judge;
 
 /// A code that the fixtures' pack admits.
@@ -25,13 +27,16 @@ fn parse<P: Payload>(bytes: &[u8]) {
     }
 }
 
-fn judge(candidate: &Candidate<'_>) {
-    let Ok(trust) = authority::TRUST
-        .update(candidate)
-        .or_else(|_| authority::PINNED.update(candidate))
-    else {
-        return;
-    };
+fn update(candidate: &Candidate<'_>) {
+    let updated = authority::TRUST
+        .update(candidate, no_status_files)
+        .or_else(|_| authority::PINNED.update(candidate, no_status_files));
+    if let Ok(trust) = updated {
+        judge(trust);
+    }
+}
+
+fn judge(trust: Trust) {
     let Ok(judge) = Judge::new(trust) else { return };
     let text = CODE.trim_end().rsplit('\n').next().expect("a line");
     let time = TimeEvidence::Clock {
@@ -44,19 +49,30 @@ fn judge(candidate: &Candidate<'_>) {
     let trust = judge.trust();
     let (root, snapshot, pack) = (trust.root().to_bytes(), trust.snapshot(), trust.pack());
     let (snapshot, pack) = (snapshot.expect("updated").to_bytes(), pack.expect("updated").to_bytes());
-    postern_core::trust::Trust::restore(&root, Some((&snapshot, &pack))).expect("what was believed is believed again");
+    Trust::restore(&root, Some((&snapshot, &pack)), &stored(trust)).expect("what was believed is believed again");
+}
+
+fn stored(trust: &Trust) -> Vec<StoredStatus<'_>> {
+    let held = trust.status().iter();
+    held.map(|(list, column, held)| StoredStatus {
+        list,
+        column,
+        file: held.file(),
+        content: held.content(),
+    })
+    .collect()
 }
 
 fuzz_target!(|bytes: &[u8]| {
     parse::<Root>(bytes);
     parse::<Pack>(bytes);
     parse::<Snapshot>(bytes);
-    judge(&Candidate {
+    update(&Candidate {
         roots: &[bytes.to_vec()],
         snapshot: bytes,
         pack: bytes,
     });
-    judge(&Candidate {
+    update(&Candidate {
         roots: &[],
         snapshot: authority::SNAPSHOT,
         pack: bytes,
@@ -67,7 +83,7 @@ fuzz_target!(|bytes: &[u8]| {
         let pack = authority::signed(pack, Role::Publisher, 2);
         let snapshot = authority::snapshot(&pack, version);
         if compiles {
-            judge(&Candidate {
+            update(&Candidate {
                 roots: &[],
                 snapshot: &snapshot,
                 pack: &pack,
@@ -76,7 +92,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(root) = cbor::from_slice::<Root>(bytes) {
         let root = authority::signed(root, Role::Root, 3);
-        judge(&Candidate {
+        update(&Candidate {
             roots: &[root],
             snapshot: authority::SNAPSHOT,
             pack: authority::PACK,
@@ -84,7 +100,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(snapshot) = cbor::from_slice::<Snapshot>(bytes) {
         let snapshot = authority::signed(snapshot, Role::Snapshot, 1);
-        judge(&Candidate {
+        update(&Candidate {
             roots: &[],
             snapshot: &snapshot,
             pack: authority::PACK,
@@ -92,11 +108,12 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(bundle) = Bundle::parse(bytes) {
         assert_eq!(bundle.to_bytes(), bytes);
-        let read = |path: &str, max: usize| {
-            Ok::<_, ()>(bundle.file(path).filter(|file| file.len() <= max).map(<[u8]>::to_vec))
+        let read = |wanted: Wanted<'_>| {
+            let file = bundle.file(wanted.path).filter(|file| file.len() <= wanted.max);
+            Ok::<_, ()>(file.map(<[u8]>::to_vec))
         };
-        if let Ok(files) = Files::collect(0, read) {
-            judge(&files.candidate());
+        if let Ok(trust) = repository::update(&authority::PINNED, read) {
+            judge(trust);
         }
     }
 });

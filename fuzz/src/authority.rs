@@ -28,7 +28,7 @@ pub static TRUST: LazyLock<Trust> = LazyLock::new(|| {
         snapshot: SNAPSHOT,
         pack: PACK,
     };
-    PINNED.update(&candidate).expect("the fixtures are one state")
+    PINNED.update(&candidate, postern_core::trust::no_status_files).expect("the fixtures are one state")
 });
 
 /// A document signed by the first `count` demonstration keys of a role.

@@ -66,6 +66,22 @@ impl std::fmt::Display for CborError {
 
 impl std::error::Error for CborError {}
 
+/// The value of a map's next member, which is to have this key: claims sets have integer keys, which serde's structs have not.
+///
+/// # Errors
+///
+/// The decoder's, also where the next key is another or there is none.
+pub(crate) fn next_member<'de, A, T>(map: &mut A, key: i64) -> Result<T, A::Error>
+where
+    A: serde::de::MapAccess<'de>,
+    T: Deserialize<'de>,
+{
+    match map.next_key::<i64>()? {
+        Some(found) if found == key => map.next_value(),
+        _ => Err(serde::de::Error::custom("a claim is missing, foreign or out of order")),
+    }
+}
+
 /// What the decoder says, cut: it may quote the input.
 fn short(error: &serde_cbor::Error) -> String {
     const MOST: usize = 160;

@@ -1,6 +1,6 @@
 //! The strict part of COSE (RFC 9052) that Postern uses: COSE_Sign1 for codes, COSE_Sign for documents.
 //!
-//! Deterministic encoding leaves a header of two small members exactly one form, so headers are compared byte by byte.
+//! Deterministic encoding leaves a header of so few members exactly one form, so headers are compared byte by byte.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub const ALG_EDDSA: i64 = -8;
 pub enum CoseError {
     /// Not deterministic CBOR of the message's shape.
     Cbor(CborError),
-    /// The protected header is not exactly the algorithm and a kid of 4 bytes.
+    /// The protected header is not exactly the algorithm and a kid of 4 bytes, with the media type where there is to be one.
     Header,
     /// The protected header names an algorithm other than Ed25519.
     Algorithm(i64),
@@ -31,7 +31,9 @@ impl std::fmt::Display for CoseError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Cbor(e) => e.fmt(f),
-            Self::Header => f.write_str("the protected header is not an algorithm and a kid of 4 bytes"),
+            Self::Header => f.write_str(
+                "the protected header is not an algorithm, a kid of 4 bytes and the type where there is to be one",
+            ),
             Self::Algorithm(alg) => write!(f, "signature algorithm {alg} is not Ed25519"),
         }
     }
@@ -44,6 +46,9 @@ impl From<CborError> for CoseError {
         Self::Cbor(e)
     }
 }
+
+/// The tag of a COSE_Sign1 (RFC 9052 section 2), 18, as written.
+const TAG_SIGN1: u8 = 0xd2;
 
 /// A COSE_Sign1 message (RFC 9052 section 4.2), borrowed from its bytes; nothing in it is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,10 +71,26 @@ impl<'a> Sign1<'a> {
     ///
     /// [`CoseError`].
     pub fn parse(bytes: &'a [u8]) -> Result<Self, CoseError> {
+        Self::parse_with(bytes, |header| parse_header(header, true))
+    }
+
+    /// Parses a tagged COSE_Sign1 whose protected header says that its payload is of media type `typ` (RFC 9596).
+    ///
+    /// # Errors
+    ///
+    /// [`CoseError`]; [`CoseError::Header`] also for another type.
+    pub fn parse_typed(bytes: &'a [u8], typ: &str) -> Result<Self, CoseError> {
+        let Some((&TAG_SIGN1, message)) = bytes.split_first() else {
+            return Err(CborError::Malformed("no tag 18".to_owned()).into());
+        };
+        Self::parse_with(message, |header| parse_typed_header(header, typ))
+    }
+
+    fn parse_with(bytes: &'a [u8], kid: impl FnOnce(&[u8]) -> Result<Kid, CoseError>) -> Result<Self, CoseError> {
         let (protected, _, payload, signature): Sign1Shape<'a> = cbor::from_slice(bytes)?;
         Ok(Self {
             protected: protected.0,
-            kid: parse_header(protected.0, true)?,
+            kid: kid(protected.0)?,
             payload: payload.0,
             signature: signature.0,
         })
@@ -92,6 +113,19 @@ pub fn sign1(signer: &dyn Signer, kid: Kid, payload: &[u8]) -> Result<Vec<u8>, S
     Ok(sign1_message(&protected, payload, &signature))
 }
 
+/// Signs `payload` of media type `typ` as a tagged COSE_Sign1 that names the type.
+///
+/// # Errors
+///
+/// The signer's.
+pub fn sign1_typed(signer: &dyn Signer, kid: Kid, typ: &str, payload: &[u8]) -> Result<Vec<u8>, SignError> {
+    let protected = typed_header(kid, typ);
+    let signature = signer.sign(&sign1_structure(&protected, payload))?;
+    let mut message = sign1_message(&protected, payload, &signature);
+    message.insert(0, TAG_SIGN1);
+    Ok(message)
+}
+
 /// As [`sign1`], for many payloads at once.
 ///
 /// # Errors
@@ -108,7 +142,7 @@ pub fn sign1_all(signer: &dyn Signer, kid: Kid, payloads: &[Vec<u8>]) -> Result<
 }
 
 fn sign1_message(protected: &[u8], payload: &[u8], signature: &Signature) -> Vec<u8> {
-    let mut message = Vec::with_capacity(payload.len() + 80);
+    let mut message = Vec::with_capacity(payload.len() + protected.len() + 80);
     message.push(0x84);
     push_bytes(&mut message, protected);
     message.push(0xa0);
@@ -285,6 +319,20 @@ fn parse_header(bytes: &[u8], eddsa_too: bool) -> Result<Kid, CoseError> {
     }
 }
 
+/// `{1: -19, 4: kid, 16: typ}`: the members of both headers, ascending as they are.
+fn typed_header(kid: Kid, typ: &str) -> Vec<u8> {
+    [&[0xa3], &header(kid)[1..], &typ_header(typ)[1..]].concat()
+}
+
+fn parse_typed_header(bytes: &[u8], typ: &str) -> Result<Kid, CoseError> {
+    match *bytes {
+        [0xa3, 0x01, 0x32, 0x04, 0x44, a, b, c, d, ..] if bytes == typed_header(Kid([a, b, c, d]), typ) => {
+            Ok(Kid([a, b, c, d]))
+        }
+        _ => Err(other_algorithm(bytes).map_or(CoseError::Header, CoseError::Algorithm)),
+    }
+}
+
 /// The algorithm of a header that is not ours, so that the message can say more than "malformed".
 fn other_algorithm(bytes: &[u8]) -> Option<i64> {
     let serde_cbor::Value::Map(members) = serde_cbor::from_slice(bytes).ok()? else {
@@ -383,6 +431,31 @@ mod tests {
     }
 
     #[test]
+    fn a_type_is_part_of_the_message_and_so_is_the_tag() {
+        let (typ, kid) = ("application/x", key().public().kid());
+        let good = sign1_typed(&key(), kid, typ, b"payload").unwrap();
+        let ours = Sign1::parse_typed(&good, typ).unwrap();
+        assert_eq!((ours.kid, ours.payload), (kid, &b"payload"[..]));
+        key().public().verify(&ours.to_be_signed(), &ours.signature).unwrap();
+        assert_eq!(Sign1::parse_typed(&good, "application/y"), Err(CoseError::Header));
+        assert!(matches!(
+            Sign1::parse_typed(&good[1..], typ),
+            Err(CoseError::Cbor(CborError::Malformed(_)))
+        ));
+        assert!(matches!(
+            Sign1::parse(&good),
+            Err(CoseError::Cbor(CborError::NotDeterministic { offset: 0 }))
+        ));
+        assert_eq!(Sign1::parse(&good[1..]), Err(CoseError::Header));
+        let untyped = [&[TAG_SIGN1][..], &message()].concat();
+        assert_eq!(Sign1::parse_typed(&untyped, typ), Err(CoseError::Header));
+        let mut es256 = good;
+        let at = 1 + 1 + 2 + 2; // past the tag, the array head and the byte string head, to the algorithm
+        es256[at] = 0x26;
+        assert_eq!(Sign1::parse_typed(&es256, typ), Err(CoseError::Algorithm(-7)));
+    }
+
+    #[test]
     fn coset_reads_and_verifies_our_sign_and_we_read_theirs() {
         let mut ours = Sign::draft("application/x", b"payload".to_vec());
         ours.signatures.push(ours.signature_by(&key()).unwrap());
@@ -438,6 +511,7 @@ mod tests {
         #[test]
         fn parsing_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Sign1::parse(&bytes);
+            let _ = Sign1::parse_typed(&bytes, "application/x");
             let _ = Sign::parse(&bytes);
             let _ = SignatureEntry::from_detached(&bytes);
         }

@@ -4,6 +4,7 @@ use crate::certlogic::{DateTime, EvalError, Fact, Json, Rule, SmallText};
 use crate::code::Claims;
 use crate::products;
 use crate::record::{Test, TestKind, TestResult, Vaccination};
+use crate::status::ColumnValue;
 use crate::text::{Ident, Names};
 use crate::time::{Day, Time};
 use crate::trust::{DocumentKind, Fault, Otherwise, Pack, TrustError};
@@ -75,12 +76,12 @@ impl Policy {
     /// Builds the facts of one code and evaluates the rules at these places on them, in order.
     pub fn evaluate(
         &self,
-        places: &[usize],
-        claims: &Claims,
-        issuer: &str,
+        places: impl Iterator<Item = usize>,
+        issued: &Issued<'_>,
         now: Time,
         mut each: impl FnMut(usize, Result<bool, EvalError>),
     ) {
+        let claims = issued.claims;
         let holder = &claims.record.holder;
         let birth = holder.birth.map(small);
         let name = [("fn", Fact::from(holder.name.as_ref().map(|name| name.as_str())))];
@@ -108,16 +109,36 @@ impl Policy {
             ("valueSets", Fact::Json(&self.value_sets)),
             ("iat", date_time(claims.issued).into()),
             ("exp", date_time(claims.expires).into()),
-            ("issuer", issuer.into()),
+            ("issuer", issued.issuer.into()),
+            ("columns", Fact::Members(issued.columns)),
         ];
         let context = [
             ("payload", Fact::Members(&payload)),
             ("external", Fact::Members(&external)),
         ];
         let facts = Fact::Members(&context);
-        for &place in places {
+        for place in places {
             each(place, self.rules[place].logic.holds(&facts));
         }
+    }
+}
+
+/// What an issuer says of a person: in the code, and in its columns today.
+#[derive(Clone, Copy, Debug)]
+pub struct Issued<'a> {
+    /// The code's claims.
+    pub claims: &'a Claims,
+    /// The issuer's id.
+    pub issuer: &'a str,
+    /// Its columns by name, as [`column_fact`] has them; one that says nothing is absent.
+    pub columns: &'a [(&'a str, Fact<'a>)],
+}
+
+/// A column's value as rules see it.
+pub fn column_fact(value: ColumnValue) -> Fact<'static> {
+    match value {
+        ColumnValue::Time(time) => date_time(time).into(),
+        ColumnValue::Number(number) => i64::from(number).into(),
     }
 }
 

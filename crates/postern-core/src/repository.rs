@@ -2,7 +2,11 @@
 //!
 //! A folder, a bundle or a server is a function from a path to bytes; what to ask it for is decided here.
 
-use crate::trust::{Candidate, Document, DocumentKind, Pack, Payload, Root, Snapshot, TrustError};
+use crate::status::{Column, Delta, StatusToken};
+use crate::trust::{
+    Candidate, Document, DocumentKind, FilePin, Pack, Payload, Root, Snapshot, StatusFile, StatusKind, Trust,
+    TrustError,
+};
 
 /// The path of the one file that changes: a copy of the newest snapshot.
 pub const NEWEST: &str = "newest.snapshot";
@@ -16,64 +20,87 @@ pub fn path(kind: DocumentKind, version: u64) -> String {
     format!("{kind}/{version}.{kind}")
 }
 
-/// The files of an update, not yet believed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Files {
-    /// Roots after the gate's own, ascending.
-    pub roots: Vec<Vec<u8>>,
-    /// The newest snapshot.
-    pub snapshot: Vec<u8>,
-    /// The pack that it names.
-    pub pack: Vec<u8>,
+/// The path of a status file.
+pub fn status_path(file: &StatusFile) -> String {
+    let (list, version) = (&file.list, file.version);
+    match (&file.column, file.from) {
+        (Some(column), _) => format!("status/{list}/{column}/{version}.column"),
+        (None, Some(from)) => format!("status/{list}/{from}-{version}.delta"),
+        (None, None) => format!("status/{list}/{version}.status"),
+    }
 }
 
-impl Files {
-    /// Collects what a gate whose root is of version `root` needs. `read` gives the file at a path, or `None` where there
-    /// is none, and must not give more than the bytes it is allowed.
-    ///
-    /// # Errors
-    ///
-    /// [`CollectError`].
-    pub fn collect<E>(
-        root: u64,
-        mut read: impl FnMut(&str, usize) -> Result<Option<Vec<u8>>, E>,
-    ) -> Result<Self, CollectError<E>> {
-        let mut file = |path: String, max| match read(&path, max) {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(CollectError::Missing(path)),
-            Err(e) => Err(CollectError::Read(e)),
+/// What a gate asks a medium for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The file's path in the tree.
+    pub path: &'a str,
+    /// The most bytes that it may have.
+    pub max: usize,
+    /// Its size and digest, where a snapshot whose signature was checked names them: then a download can go on where it was
+    /// interrupted.
+    pub pin: Option<FilePin>,
+}
+
+/// Moves a gate to what a repository holds today. `read` gives the file at a path, or `None` where there is none; it must
+/// not give more bytes than it is allowed.
+///
+/// # Errors
+///
+/// [`UpdateError`]; the gate's trust is as it was.
+pub fn update<E>(
+    trust: &Trust,
+    mut read: impl FnMut(Wanted<'_>) -> Result<Option<Vec<u8>>, E>,
+) -> Result<Trust, UpdateError<E>> {
+    let mut file = |path: String, max, pin| match read(Wanted { path: &path, max, pin }) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(UpdateError::Missing(path)),
+        Err(e) => Err(UpdateError::Read(e)),
+    };
+    let snapshot = file(NEWEST.to_owned(), Snapshot::MAX_LEN, None)?;
+    let parsed = Document::<Snapshot>::parse(&snapshot)?;
+    let pack = file(
+        path(DocumentKind::Pack, parsed.payload().pack.version),
+        Pack::MAX_LEN,
+        None,
+    )?;
+    let mut roots = Vec::new();
+    for version in (trust.root().payload().version + 1..).take(MAX_ROOTS as usize) {
+        match file(path(DocumentKind::Root, version), Root::MAX_LEN, None) {
+            Ok(bytes) => roots.push(bytes),
+            Err(UpdateError::Missing(_)) => break,
+            Err(e) => return Err(e),
+        }
+    }
+    let candidate = Candidate {
+        roots: &roots,
+        snapshot: &snapshot,
+        pack: &pack,
+    };
+    trust.update(&candidate, |pinned| {
+        let most = match pinned.kind {
+            StatusKind::Column => Column::MAX_LEN,
+            StatusKind::Delta => Delta::MAX_LEN,
+            StatusKind::Status => StatusToken::MAX_LEN,
         };
-        let snapshot = file(NEWEST.to_owned(), Snapshot::MAX_LEN)?;
-        let parsed = Document::<Snapshot>::parse(&snapshot).map_err(CollectError::Snapshot)?;
-        let pack = file(path(DocumentKind::Pack, parsed.payload().pack.version), Pack::MAX_LEN)?;
-        let mut roots = Vec::new();
-        for version in (root + 1..).take(MAX_ROOTS as usize) {
-            match file(path(DocumentKind::Root, version), Root::MAX_LEN) {
-                Ok(bytes) => roots.push(bytes),
-                Err(CollectError::Missing(_)) => break,
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(Self { roots, snapshot, pack })
-    }
-
-    /// The files as an update.
-    pub fn candidate(&self) -> Candidate<'_> {
-        Candidate {
-            roots: &self.roots,
-            snapshot: &self.snapshot,
-            pack: &self.pack,
-        }
-    }
+        let max = usize::try_from(pinned.size).map_or(most, |size| size.min(most));
+        file(status_path(pinned), max, Some(pinned.pin()))
+    })
 }
 
-/// Why the files of an update could not be collected.
+/// Why a gate stays where it is.
 #[derive(Debug)]
-pub enum CollectError<E> {
+pub enum UpdateError<E> {
+    /// A document is not believed.
+    Distrust(TrustError),
     /// A file that must be there is not: its path.
     Missing(String),
     /// The medium failed.
     Read(E),
-    /// The newest snapshot cannot be read, so that nobody knows which pack it names.
-    Snapshot(TrustError),
+}
+
+impl<E> From<TrustError> for UpdateError<E> {
+    fn from(e: TrustError) -> Self {
+        Self::Distrust(e)
+    }
 }

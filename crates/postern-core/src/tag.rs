@@ -1,14 +1,17 @@
 //! Document tags: a code is tied to a document without its number (`docs/FORMAT.md` section 2.2).
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use zeroize::ZeroizeOnDrop;
+use sha2::{Digest, Sha256};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::cbor::Bytes;
 use crate::record::DocumentTag;
 
 /// The most characters of a document's number.
 pub const MAX_NUMBER: usize = 32;
+
+/// Bytes of a tag key as it is sealed to a gate.
+pub const SEALED_LEN: usize = 33;
 
 /// An identity document, normalised: what differs only in writing is the same document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +128,30 @@ impl TagKey {
         &self.key
     }
 
+    /// What a pack names the key by, without telling it (`docs/FORMAT.md` section 3.8).
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::new()
+            .chain_update("postern-tag")
+            .chain_update([self.epoch])
+            .chain_update(self.key)
+            .finalize()
+            .into()
+    }
+
+    /// What is sealed to gates: the epoch and the key.
+    pub fn to_sealed_bytes(&self) -> Zeroizing<[u8; SEALED_LEN]> {
+        let mut bytes = Zeroizing::new([self.epoch; SEALED_LEN]);
+        bytes[1..].copy_from_slice(&self.key);
+        bytes
+    }
+
+    /// A key from what was sealed, `None` for any other number of bytes. That it is the authority's, only [`Self::digest`]
+    /// and a pack tell.
+    pub fn from_sealed_bytes(bytes: &[u8]) -> Option<Self> {
+        let (epoch, key) = bytes.split_first()?;
+        Some(Self::new(*epoch, key.try_into().ok()?))
+    }
+
     /// The tag of a document under this key.
     pub fn tag(&self, document: &Document) -> DocumentTag {
         let mac = Hmac::<Sha256>::new_from_slice(&self.key)
@@ -190,6 +217,24 @@ mod tests {
                 "{kind} {country} {number}"
             );
         }
+    }
+
+    #[test]
+    fn a_key_travels_with_its_epoch() {
+        let key = TagKey::new(7, [9; 32]);
+        let again = TagKey::from_sealed_bytes(&*key.to_sealed_bytes()).unwrap();
+        assert_eq!((again.epoch(), again.secret()), (7, &[9; 32]));
+        assert_eq!(again.digest(), key.digest());
+        assert_ne!(TagKey::new(8, [9; 32]).digest(), key.digest());
+        assert_ne!(TagKey::new(7, [8; 32]).digest(), key.digest());
+        for len in [0, 1, 32, 34] {
+            assert!(TagKey::from_sealed_bytes(&vec![7; len]).is_none(), "{len}");
+        }
+        // printf 'postern-tag\7' followed by 32 bytes 0x09, through sha256sum
+        assert_eq!(
+            crate::hex(&key.digest()),
+            "8b28f182da8b934a64c6952426aced26bb83076179b5dac3914dc240ac94c694"
+        );
     }
 
     #[test]

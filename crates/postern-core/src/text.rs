@@ -57,6 +57,47 @@ impl std::fmt::Display for Ident {
     }
 }
 
+/// The name of a gate, as in its log's checkpoints: 1 to 64 of 0x21 to 0x7e, no `+`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct GateName(String);
+
+impl GateName {
+    /// The name's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for GateName {
+    type Error = BadText;
+
+    fn try_from(text: String) -> Result<Self, BadText> {
+        let good = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'+');
+        if good { Ok(Self(text)) } else { Err(BadText::GateName) }
+    }
+}
+
+impl std::str::FromStr for GateName {
+    type Err = BadText;
+
+    fn from_str(text: &str) -> Result<Self, BadText> {
+        text.to_owned().try_into()
+    }
+}
+
+impl From<GateName> for String {
+    fn from(name: GateName) -> Self {
+        name.0
+    }
+}
+
+impl std::fmt::Display for GateName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A name in both languages, each 1 to 200 bytes and printable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "NamesShape", into = "NamesShape")]
@@ -118,6 +159,8 @@ impl From<Names> for NamesShape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BadText {
+    /// Not a gate's name.
+    GateName,
     /// Not an identifier.
     Ident,
     /// Not a name.
@@ -127,6 +170,7 @@ pub enum BadText {
 impl std::fmt::Display for BadText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Self::GateName => "a gate's name is 1 to 64 visible ASCII characters without +",
             Self::Ident => "an identifier is 1 to 32 of a-z, 0-9 and -, and does not begin with -",
             Self::Name => "a name is 1 to 200 bytes of printable text, without space around it, in each language",
         })

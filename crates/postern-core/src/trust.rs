@@ -4,18 +4,22 @@
 //! that is followed one version at a time. All of it is a function from one state and foreign bytes to the next state.
 
 mod document;
+mod emergency;
 mod error;
+mod held;
 mod pack;
 mod root;
 mod snapshot;
 mod state;
 
 pub use document::{Document, Payload};
+pub use emergency::{Emergency, MAX_EMERGENCY};
 pub use error::{DocumentKind, Fault, TrustError};
-pub use pack::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, Windows};
+pub use held::{Held, Holdings, StoredStatus};
+pub use pack::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch, Windows};
 pub use root::{Keys, Root, RootRoles};
-pub use snapshot::{FilePin, Snapshot, StatusFile, StatusKind};
-pub use state::{Candidate, Trust};
+pub use snapshot::{ContentPin, FilePin, Snapshot, StatusFile, StatusKind};
+pub use state::{Candidate, Trust, no_status_files};
 
 /// Documents count their versions from 1 to this, the largest integer that JSON readers keep exact.
 pub const MAX_VERSION: u64 = (1 << 53) - 1;

@@ -5,205 +5,28 @@
 
 use std::collections::HashMap;
 
-use crate::code::{Claims, CodeDigest, CodeError, ParsedCode};
-use crate::cose::CoseError;
+mod age;
+mod reason;
+
+use crate::certlogic::Fact;
+use crate::code::{Claims, CodeDigest, ParsedCode};
 use crate::demo;
 use crate::keys::Kid;
 use crate::keys::Role;
-use crate::policy::Policy;
+use crate::policy::{self, Policy};
 use crate::record::DocumentTag;
+use crate::status::{ColumnValues, Status, StatusList};
+use crate::text::{GateName, Ident};
 use crate::time::{SNAPSHOT_AHEAD, Time, TimeEvidence};
-use crate::trust::{Issuer, IssuerKey, Otherwise, Pack, Trust, TrustError, Windows};
+use crate::trust::{Emergency, Issuer, IssuerKey, Otherwise, Pack, Trust, TrustError, Windows};
+
+pub use age::{DataAge, Grade};
+pub use reason::{Outcome, Reason};
+
+use reason::reason_of;
 
 /// How far a code's issue may be ahead of the gate's time before that is a reason: clocks differ by this much.
 pub const ISSUE_AHEAD: u64 = 300;
-
-/// What a gate does with a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// The code is good and the rules are met.
-    Admit,
-    /// This gate cannot decide: a person must.
-    Refer,
-    /// The code is bad, or a rule is not met.
-    Refuse,
-}
-
-impl Outcome {
-    /// A stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admit => "admit",
-            Self::Refer => "refer",
-            Self::Refuse => "refuse",
-        }
-    }
-}
-
-/// Why a code was not admitted. The list is stable: names are kept, new ones are added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Reason {
-    /// No key that the kid names has made the signature.
-    BadSignature,
-    /// The data is older than the last window: the rules or keys may have changed.
-    DataTooOld,
-    /// Past the code's expiry.
-    Expired,
-    /// A health code of another system.
-    ForeignCode,
-    /// Issued later than now.
-    IssuedInFuture,
-    /// The issuer is not recognised at this time.
-    IssuerNotInForce,
-    /// Issued outside the time of the key that signed it.
-    KeyOutOfValidity,
-    /// Begins like a code and is none.
-    MalformedCode,
-    /// The gate has never been updated.
-    NoTrustData,
-    /// Some other text.
-    NotACode,
-    /// Not deterministic CBOR: somebody rewrote the code.
-    NotDeterministic,
-    /// A rule could not be evaluated on these facts.
-    RuleFailed,
-    /// A rule that refuses is not met.
-    RuleNotMet,
-    /// A rule that refers is not met.
-    RuleRefers,
-    /// The issuer names a status list that this gate does not hold.
-    StatusUnknown,
-    /// Longer than any code.
-    TooLong,
-    /// No issuer of the pack has a key of this kid.
-    UnknownIssuer,
-    /// A later version of the format.
-    UnknownVersion,
-    /// A signature algorithm that is not accepted.
-    WrongAlgorithm,
-}
-
-impl Reason {
-    /// Every reason.
-    pub const ALL: [Self; 19] = [
-        Self::BadSignature,
-        Self::DataTooOld,
-        Self::Expired,
-        Self::ForeignCode,
-        Self::IssuedInFuture,
-        Self::IssuerNotInForce,
-        Self::KeyOutOfValidity,
-        Self::MalformedCode,
-        Self::NoTrustData,
-        Self::NotACode,
-        Self::NotDeterministic,
-        Self::RuleFailed,
-        Self::RuleNotMet,
-        Self::RuleRefers,
-        Self::StatusUnknown,
-        Self::TooLong,
-        Self::UnknownIssuer,
-        Self::UnknownVersion,
-        Self::WrongAlgorithm,
-    ];
-
-    /// A stable name in kebab-case.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BadSignature => "bad-signature",
-            Self::DataTooOld => "data-too-old",
-            Self::Expired => "expired",
-            Self::ForeignCode => "foreign-code",
-            Self::IssuedInFuture => "issued-in-future",
-            Self::IssuerNotInForce => "issuer-not-in-force",
-            Self::KeyOutOfValidity => "key-out-of-validity",
-            Self::MalformedCode => "malformed-code",
-            Self::NoTrustData => "no-trust-data",
-            Self::NotACode => "not-a-code",
-            Self::NotDeterministic => "not-deterministic",
-            Self::RuleFailed => "rule-failed",
-            Self::RuleNotMet => "rule-not-met",
-            Self::RuleRefers => "rule-refers",
-            Self::StatusUnknown => "status-unknown",
-            Self::TooLong => "too-long",
-            Self::UnknownIssuer => "unknown-issuer",
-            Self::UnknownVersion => "unknown-version",
-            Self::WrongAlgorithm => "wrong-algorithm",
-        }
-    }
-
-    /// What follows from the reason alone.
-    pub const fn outcome(self) -> Outcome {
-        match self {
-            Self::BadSignature
-            | Self::Expired
-            | Self::KeyOutOfValidity
-            | Self::MalformedCode
-            | Self::NotACode
-            | Self::NotDeterministic
-            | Self::RuleNotMet
-            | Self::TooLong
-            | Self::WrongAlgorithm => Outcome::Refuse,
-            Self::DataTooOld
-            | Self::ForeignCode
-            | Self::IssuedInFuture
-            | Self::IssuerNotInForce
-            | Self::NoTrustData
-            | Self::RuleFailed
-            | Self::RuleRefers
-            | Self::StatusUnknown
-            | Self::UnknownIssuer
-            | Self::UnknownVersion => Outcome::Refer,
-        }
-    }
-
-    /// Whether old data or a clock that is far ahead may have it wrong: it does not rest on the code alone. A gate whose
-    /// data is past its last window cannot tell the two apart.
-    const fn rests_on_data(self) -> bool {
-        matches!(self, Self::Expired | Self::KeyOutOfValidity | Self::RuleNotMet)
-    }
-}
-
-/// How old the data is, by the pack's windows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// As it should be.
-    Fresh,
-    /// An update was missed.
-    Aging,
-    /// Still good for a verdict; somebody should bring an update.
-    Stale,
-    /// The gate refuses to decide alone.
-    Refuse,
-}
-
-impl Grade {
-    /// A stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fresh => "fresh",
-            Self::Aging => "aging",
-            Self::Stale => "stale",
-            Self::Refuse => "refuse",
-        }
-    }
-}
-
-/// What a verdict was judged on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DataAge {
-    /// Seconds since the snapshot was made; 0 where it is ahead of the gate's time.
-    pub age: u64,
-    /// The age by the pack's windows.
-    pub grade: Grade,
-    /// The root's version.
-    pub root: u64,
-    /// The pack's version, 0 where the gate has none.
-    pub pack: u64,
-    /// The snapshot's version, 0 where the gate has none.
-    pub snapshot: u64,
-}
 
 /// What one rule said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +58,8 @@ pub struct Verdict {
     pub clock_suspect: bool,
     /// What was judged on.
     pub data: DataAge,
+    /// An emergency declaration of the pack counted.
+    pub emergency: bool,
 }
 
 impl Verdict {
@@ -253,7 +78,39 @@ pub struct Judge {
     keys: HashMap<Kid, Vec<(usize, usize)>>,
     /// For each issuer: the places of its rules.
     rules: Vec<Vec<usize>>,
+    /// For each issuer: its list and columns, where it names a list and the gate holds all of them.
+    status: Vec<Option<IssuerStatus>>,
+    gate: Option<GateName>,
     demo: bool,
+}
+
+/// The status data of one issuer, at hand for look-ups.
+#[derive(Debug)]
+struct IssuerStatus {
+    list: StatusList,
+    columns: Vec<(Ident, ColumnValues)>,
+    /// When the oldest of it was made.
+    issued: Time,
+}
+
+impl IssuerStatus {
+    /// `None` where the issuer names no list, or the gate lacks a part of what it names.
+    fn of(issuer: &Issuer, trust: &Trust) -> Option<Self> {
+        let name = issuer.list.as_ref()?;
+        let held = trust.status().list(name)?;
+        let mut issued = held.issued();
+        let mut columns = Vec::new();
+        for column in &issuer.columns {
+            let held = trust.status().column(name, column)?;
+            issued = issued.min(held.issued());
+            columns.push((column.clone(), held.column()?.clone()));
+        }
+        Some(Self {
+            list: held.list()?.clone(),
+            columns,
+            issued,
+        })
+    }
 }
 
 impl Judge {
@@ -281,13 +138,24 @@ impl Judge {
                 }
             }
         }
+        let issuers = trust.pack().into_iter().flat_map(|pack| &pack.payload().issuers);
+        let status = issuers.map(|issuer| IssuerStatus::of(issuer, &trust)).collect();
         Ok(Self {
             trust,
             policy,
             keys,
             rules,
+            status,
+            gate: None,
             demo,
         })
+    }
+
+    /// Judges as the gate of this name, which an emergency declaration may name.
+    #[must_use]
+    pub fn at_gate(mut self, gate: Option<GateName>) -> Self {
+        self.gate = gate;
+        self
     }
 
     /// The trust that is judged by.
@@ -310,7 +178,14 @@ impl Judge {
         self.trust.pack()?.payload().issuers.get(verdict.issuer?)
     }
 
-    /// The age of the data, and whether the clock is suspect.
+    /// The emergency declaration that holds at this time, at this gate.
+    pub fn emergency(&self, now: Time) -> Option<&Emergency> {
+        let declared = self.trust.pack()?.payload().emergency.as_ref()?;
+        (declared.is_for_gate(self.gate.as_ref()) && declared.holds_at(now)).then_some(declared)
+    }
+
+    /// The age of the data, and whether the clock is suspect. It is that of the snapshot; what is judged of an issuer with a
+    /// list may rest on older data.
     pub fn data_age(&self, time: TimeEvidence) -> (DataAge, bool) {
         let now = time.now();
         let root = self.trust.root().payload();
@@ -328,14 +203,33 @@ impl Judge {
         data.age = now.since(snapshot.issued);
         data.pack = pack.version;
         data.snapshot = snapshot.version;
-        let ahead = snapshot.issued.since(now) > SNAPSHOT_AHEAD;
-        let at_best = if ahead || now > root.expires || now > pack.expires {
-            Grade::Stale
-        } else {
-            Grade::Fresh
-        };
-        data.grade = grade(data.age, pack.windows).max(at_best);
+        let relaxed = self.emergency(now).filter(|emergency| emergency.issuers.is_empty());
+        let windows = relaxed.map_or(pack.windows, |emergency| emergency.windows);
+        data.grade = self.snapshot_grade(now, windows);
         (data, time.is_suspect(Some(snapshot.issued)))
+    }
+
+    fn snapshot_grade(&self, now: Time, windows: Windows) -> Grade {
+        let (Some(snapshot), Some(pack)) = (self.trust.snapshot(), self.trust.pack()) else {
+            return Grade::Refuse;
+        };
+        let (snapshot, pack) = (snapshot.payload(), pack.payload());
+        let ahead = snapshot.issued.since(now) > SNAPSHOT_AHEAD;
+        let at_best = match ahead || now > self.trust.root().payload().expires || now > pack.expires {
+            true => Grade::Stale,
+            false => Grade::Fresh,
+        };
+        age::grade(now.since(snapshot.issued), windows).max(at_best)
+    }
+
+    /// How old a list or column of this issuer is, made at `issued`, and what that is worth.
+    pub fn status_age(&self, issuer: &Issuer, issued: Time, now: Time) -> (u64, Grade) {
+        let pack = self.trust.pack().map(|pack| pack.payload());
+        let declared = self.emergency(now).filter(|emergency| emergency.covers(&issuer.id));
+        let own = issuer.windows.or(pack.map(|pack| pack.windows));
+        let windows = declared.map(|emergency| emergency.windows.widest(own)).or(own);
+        let age = now.since(issued);
+        (age, windows.map_or(Grade::Refuse, |windows| age::grade(age, windows)))
     }
 
     /// Judges one text.
@@ -351,6 +245,7 @@ impl Judge {
             now: time.now(),
             clock_suspect,
             data,
+            emergency: false,
         };
         match ParsedCode::from_text(text) {
             Err(e) => verdict.reasons.push(reason_of(&e)),
@@ -394,6 +289,22 @@ impl Judge {
             true => verdict.now.max(claims.issued),
             false => verdict.now,
         };
+        let declared = self.emergency(now).filter(|emergency| emergency.covers(&issuer.id));
+        verdict.emergency = declared.is_some();
+        if let Some(emergency) = declared {
+            verdict.data.grade = self.snapshot_grade(now, emergency.windows);
+        }
+        let too_old = verdict.data.grade == Grade::Refuse;
+        let status = self.status[place].as_ref();
+        let mut stale = false;
+        if let Some(status) = status {
+            let (age, grade) = self.status_age(issuer, status.issued, now);
+            stale = grade == Grade::Refuse;
+            verdict.data.age = verdict.data.age.max(age);
+            verdict.data.grade = verdict.data.grade.max(grade);
+        }
+        let index = claims.record.index;
+        let listed = status.and_then(|status| status.list.get(index));
         let mut found = |reason, holds: bool| {
             if holds {
                 verdict.reasons.push(reason);
@@ -406,13 +317,30 @@ impl Judge {
             claims.issued < key.from || claims.issued > key.until,
         );
         found(Reason::IssuerNotInForce, now < issuer.from || now > issuer.until);
-        found(Reason::DataTooOld, verdict.data.grade == Grade::Refuse);
-        found(Reason::StatusUnknown, issuer.list.is_some());
+        found(Reason::DataTooOld, too_old);
+        found(Reason::StatusStale, stale);
+        found(Reason::StatusInvalid, listed == Some(Status::Invalid));
+        found(Reason::StatusRestricted, listed == Some(Status::Restricted));
+        found(Reason::StatusSuspended, listed == Some(Status::Suspended));
+        found(Reason::StatusUnknown, issuer.list.is_some() && listed.is_none());
 
         let Some(policy) = &self.policy else { return };
-        let places = &self.rules[place];
-        verdict.rules.reserve_exact(places.len());
-        policy.evaluate(places, claims, issuer.id.as_str(), now, |rule, result| {
+        let set_aside = |rule: &usize| {
+            declared.is_some_and(|emergency| emergency.rules.binary_search(&policy.rules()[*rule].id).is_ok())
+        };
+        let places = self.rules[place].iter().copied().filter(|rule| !set_aside(rule));
+        let columns: Vec<(&str, Fact<'_>)> = status
+            .into_iter()
+            .flat_map(|status| &status.columns)
+            .filter_map(|(name, values)| Some((name.as_str(), policy::column_fact(values.get(index)?))))
+            .collect();
+        let issued_by = policy::Issued {
+            claims,
+            issuer: issuer.id.as_str(),
+            columns: &columns,
+        };
+        verdict.rules.reserve_exact(self.rules[place].len());
+        policy.evaluate(places, &issued_by, now, |rule, result| {
             let reason = match (&result, policy.rules()[rule].otherwise) {
                 (Ok(true), _) => None,
                 (Ok(false), Otherwise::Refuse) => Some(Reason::RuleNotMet),
@@ -431,7 +359,7 @@ impl Verdict {
     /// The outcome is the most serious that a reason asks for; but what rests on the data alone does not refuse anybody
     /// where the data is too old: "no" must never mean "this gate is out of date".
     fn conclude(&mut self) {
-        let too_old = self.reasons.contains(&Reason::DataTooOld);
+        let too_old = self.reasons.contains(&Reason::DataTooOld) || self.reasons.contains(&Reason::StatusStale);
         let outcome = |reason: Reason| match reason.outcome() {
             Outcome::Refuse if too_old && reason.rests_on_data() => Outcome::Refer,
             outcome => outcome,
@@ -439,29 +367,5 @@ impl Verdict {
         self.reasons
             .sort_by_key(|&reason| (std::cmp::Reverse(outcome(reason)), reason));
         self.outcome = self.reasons.first().map_or(Outcome::Admit, |&reason| outcome(reason));
-    }
-}
-
-fn grade(age: u64, windows: Windows) -> Grade {
-    match age {
-        _ if age <= windows.fresh => Grade::Fresh,
-        _ if age <= windows.aging => Grade::Aging,
-        _ if age <= windows.stale => Grade::Stale,
-        _ => Grade::Refuse,
-    }
-}
-
-fn reason_of(error: &CodeError) -> Reason {
-    use crate::cbor::CborError::NotDeterministic;
-    match error {
-        CodeError::Foreign(_) => Reason::ForeignCode,
-        CodeError::LaterVersion => Reason::UnknownVersion,
-        CodeError::NotACode => Reason::NotACode,
-        CodeError::TooLong => Reason::TooLong,
-        CodeError::Cose(CoseError::Algorithm(_)) => Reason::WrongAlgorithm,
-        CodeError::Cose(CoseError::Cbor(NotDeterministic { .. })) | CodeError::Claims(NotDeterministic { .. }) => {
-            Reason::NotDeterministic
-        }
-        CodeError::Base45 { .. } | CodeError::Claims(_) | CodeError::Cose(_) => Reason::MalformedCode,
     }
 }

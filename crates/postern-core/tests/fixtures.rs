@@ -8,7 +8,7 @@ use chrono::DateTime;
 use postern_core::code::ParsedCode;
 use postern_core::repository::{self, NEWEST};
 use postern_core::time::{Time, TimeEvidence};
-use postern_core::trust::{Candidate, DocumentKind, Trust};
+use postern_core::trust::{Candidate, DocumentKind, Trust, no_status_files};
 use postern_core::verdict::{Judge, Reason};
 
 #[path = "fixtures/generate.rs"]
@@ -78,7 +78,7 @@ fn judge() -> Judge {
         pack: &read(&repository::path(DocumentKind::Pack, 1)),
     };
     let root = read(&repository::path(DocumentKind::Root, 1));
-    Judge::new(Trust::pin(&root).unwrap().update(&candidate).unwrap()).unwrap()
+    Judge::new(Trust::pin(&root).unwrap().update(&candidate, no_status_files).unwrap()).unwrap()
 }
 
 #[test]

@@ -7,7 +7,8 @@ use postern_core::cbor;
 use postern_core::keys::Signer;
 use postern_core::text::Ident;
 use postern_core::trust::{
-    Document, DocumentKind, Fault, Pack, Root, Snapshot, StatusFile, StatusKind, Trust, TrustError,
+    ContentPin, Document, DocumentKind, Fault, Pack, Root, Snapshot, StatusFile, StatusKind, Trust, TrustError,
+    no_status_files,
 };
 
 fn fresh() -> Trust {
@@ -26,10 +27,12 @@ use DocumentKind::{Pack as PACK, Root as ROOT, Snapshot as SNAPSHOT};
 #[test]
 fn an_honest_update_is_taken_and_may_be_repeated() {
     let trust = trust();
-    let again = trust.update(&files().candidate()).unwrap();
+    let again = trust.update(&files().candidate(), no_status_files).unwrap();
     assert_eq!(again.pack().unwrap().payload().version, 1);
     assert_eq!(trust.time_floor(), MADE);
-    let later = trust.update(&files_of(pack(2), 2).candidate()).unwrap();
+    let later = trust
+        .update(&files_of(pack(2), 2).candidate(), no_status_files)
+        .unwrap();
     assert_eq!(later.pack().unwrap().payload().version, 2);
 }
 
@@ -41,11 +44,15 @@ fn a_state_is_restored_from_its_documents() {
         trust.snapshot().unwrap().to_bytes(),
         trust.pack().unwrap().to_bytes(),
     ];
-    Trust::restore(&root, Some((&snapshot, &pack))).unwrap();
+    Trust::restore(&root, Some((&snapshot, &pack)), &[]).unwrap();
     let mut edited = pack.clone();
     let last = edited.len() - 1;
     edited[last] ^= 1;
-    rejected(Trust::restore(&root, Some((&snapshot, &edited))), PACK, "not-pinned");
+    rejected(
+        Trust::restore(&root, Some((&snapshot, &edited)), &[]),
+        PACK,
+        "not-pinned",
+    );
 }
 
 #[test]
@@ -61,6 +68,7 @@ fn documents_are_deterministic_cbor() {
         size: 1,
         column: column.map(|name| name.parse::<Ident>().unwrap()),
         sha256: cbor::Bytes([0; 32]),
+        content: (kind != StatusKind::Delta).then(|| ContentPin::of(b"")),
         version: 3,
     };
     let mut snapshot = snapshot(1, b"", 1);
@@ -127,7 +135,11 @@ fn a_document_of_another_kind_is_not_taken() {
         snapshot: files.pack.clone(),
         ..files
     };
-    rejected(fresh().update(&swapped.candidate()), SNAPSHOT, "wrong-type");
+    rejected(
+        fresh().update(&swapped.candidate(), no_status_files),
+        SNAPSHOT,
+        "wrong-type",
+    );
 }
 
 #[test]
@@ -142,7 +154,7 @@ fn rubbish_is_not_taken() {
 #[test]
 fn no_flipped_bit_of_an_update_is_taken() {
     let good = files();
-    let accepted = fresh().update(&good.candidate()).unwrap();
+    let accepted = fresh().update(&good.candidate(), no_status_files).unwrap();
     for which in 0..2 {
         let length = if which == 0 {
             good.snapshot.len()
@@ -153,8 +165,8 @@ fn no_flipped_bit_of_an_update_is_taken() {
             let mut bad = good.clone();
             let bytes = if which == 0 { &mut bad.snapshot } else { &mut bad.pack };
             bytes[i] ^= 1;
-            assert!(fresh().update(&bad.candidate()).is_err(), "byte {i}");
-            assert!(accepted.update(&bad.candidate()).is_err(), "byte {i}");
+            assert!(fresh().update(&bad.candidate(), no_status_files).is_err(), "byte {i}");
+            assert!(accepted.update(&bad.candidate(), no_status_files).is_err(), "byte {i}");
         }
     }
 }
@@ -164,7 +176,11 @@ fn an_under_signed_pack_is_not_taken() {
     let mut files = files();
     files.pack = signed(pack(1), &["publisher-a"]);
     files.snapshot = signed(snapshot(1, &files.pack, 1), &["snapshot"]);
-    rejected(fresh().update(&files.candidate()), PACK, "under-signed");
+    rejected(
+        fresh().update(&files.candidate(), no_status_files),
+        PACK,
+        "under-signed",
+    );
 }
 
 #[test]
@@ -172,33 +188,53 @@ fn a_pack_signed_by_the_snapshot_key_is_not_taken() {
     let mut files = files();
     files.pack = signed(pack(1), &["publisher-a", "snapshot"]);
     files.snapshot = signed(snapshot(1, &files.pack, 1), &["snapshot"]);
-    rejected(fresh().update(&files.candidate()), PACK, "under-signed");
+    rejected(
+        fresh().update(&files.candidate(), no_status_files),
+        PACK,
+        "under-signed",
+    );
 }
 
 #[test]
 fn a_snapshot_signed_by_publishers_is_not_taken() {
     let mut files = files();
     files.snapshot = signed(snapshot(1, &files.pack, 1), &["publisher-a", "publisher-b"]);
-    rejected(fresh().update(&files.candidate()), SNAPSHOT, "under-signed");
+    rejected(
+        fresh().update(&files.candidate(), no_status_files),
+        SNAPSHOT,
+        "under-signed",
+    );
 }
 
 #[test]
 fn a_mixed_and_matched_pack_is_not_taken() {
     let mut files = files_of(pack(2), 2);
     files.pack = common::files().pack;
-    rejected(trust().update(&files.candidate()), PACK, "not-pinned");
+    rejected(trust().update(&files.candidate(), no_status_files), PACK, "not-pinned");
 }
 
 #[test]
 fn a_snapshot_is_not_rolled_back() {
-    let newer = trust().update(&files_of(pack(1), 2).candidate()).unwrap();
-    rejected(newer.update(&files().candidate()), SNAPSHOT, "wrong-version");
+    let newer = trust()
+        .update(&files_of(pack(1), 2).candidate(), no_status_files)
+        .unwrap();
+    rejected(
+        newer.update(&files().candidate(), no_status_files),
+        SNAPSHOT,
+        "wrong-version",
+    );
 }
 
 #[test]
 fn a_pack_is_not_rolled_back_by_a_newer_snapshot() {
-    let newer = trust().update(&files_of(pack(2), 2).candidate()).unwrap();
-    rejected(newer.update(&files_of(pack(1), 3).candidate()), PACK, "wrong-version");
+    let newer = trust()
+        .update(&files_of(pack(2), 2).candidate(), no_status_files)
+        .unwrap();
+    rejected(
+        newer.update(&files_of(pack(1), 3).candidate(), no_status_files),
+        PACK,
+        "wrong-version",
+    );
 }
 
 #[test]
@@ -206,7 +242,7 @@ fn one_version_has_one_content() {
     let mut other = pack(1);
     other.expires = other.expires.plus(1);
     rejected(
-        trust().update(&files_of(other, 2).candidate()),
+        trust().update(&files_of(other, 2).candidate(), no_status_files),
         PACK,
         "conflicting-version",
     );
@@ -214,14 +250,18 @@ fn one_version_has_one_content() {
     let mut twin = snapshot(1, &files.pack, 1);
     twin.issued = twin.issued.plus(1);
     files.snapshot = signed(twin, &["snapshot"]);
-    rejected(trust().update(&files.candidate()), SNAPSHOT, "conflicting-version");
+    rejected(
+        trust().update(&files.candidate(), no_status_files),
+        SNAPSHOT,
+        "conflicting-version",
+    );
 }
 
 #[test]
 fn a_pin_with_another_version_than_the_pack_is_not_taken() {
     let mut files = files();
     files.snapshot = signed(snapshot(1, &files.pack, 2), &["snapshot"]);
-    rejected(fresh().update(&files.candidate()), PACK, "not-pinned");
+    rejected(fresh().update(&files.candidate(), no_status_files), PACK, "not-pinned");
 }
 
 #[test]
@@ -230,7 +270,11 @@ fn a_snapshot_that_knows_a_newer_root_waits_for_it() {
     let mut ahead = snapshot(1, &files.pack, 1);
     ahead.root = 2;
     files.snapshot = signed(ahead, &["snapshot"]);
-    rejected(fresh().update(&files.candidate()), ROOT, "wrong-version");
+    rejected(
+        fresh().update(&files.candidate(), no_status_files),
+        ROOT,
+        "wrong-version",
+    );
 }
 
 /// Root 2, in which the role that `change` sees is another.
@@ -251,9 +295,21 @@ fn roots_are_followed_one_by_one_with_expired_ones_between() {
     let third = signed(third, &["new-a", "root-a", "new-b"]);
     let mut files = files();
     files.roots = vec![first_root(), second.clone(), third.clone()];
-    assert_eq!(fresh().update(&files.candidate()).unwrap().root().payload().version, 3);
+    assert_eq!(
+        fresh()
+            .update(&files.candidate(), no_status_files)
+            .unwrap()
+            .root()
+            .payload()
+            .version,
+        3
+    );
     files.roots = vec![third, second];
-    rejected(fresh().update(&files.candidate()), ROOT, "wrong-version");
+    rejected(
+        fresh().update(&files.candidate(), no_status_files),
+        ROOT,
+        "wrong-version",
+    );
 }
 
 #[test]
@@ -261,7 +317,11 @@ fn a_root_needs_its_predecessors_threshold() {
     let second = next_root(&["new-a", "root-a"], |root| root.roles.root = keys(&["new-a"], 1));
     let mut files = files();
     files.roots = vec![second];
-    rejected(fresh().update(&files.candidate()), ROOT, "under-signed");
+    rejected(
+        fresh().update(&files.candidate(), no_status_files),
+        ROOT,
+        "under-signed",
+    );
 }
 
 #[test]
@@ -269,15 +329,21 @@ fn a_root_needs_its_own_threshold() {
     let second = next_root(&["root-a", "root-b"], |root| root.roles.root = keys(&["new-a"], 1));
     let mut files = files();
     files.roots = vec![second];
-    rejected(fresh().update(&files.candidate()), ROOT, "under-signed");
+    rejected(
+        fresh().update(&files.candidate(), no_status_files),
+        ROOT,
+        "under-signed",
+    );
 }
 
 #[test]
 fn a_stolen_snapshot_key_ends_with_the_root_that_drops_it() {
     // The thief ran the version up, so that the honest snapshot looks old.
-    let held = trust().update(&files_of(pack(1), 1 << 40).candidate()).unwrap();
+    let held = trust()
+        .update(&files_of(pack(1), 1 << 40).candidate(), no_status_files)
+        .unwrap();
     rejected(
-        held.update(&files_of(pack(2), 3).candidate()),
+        held.update(&files_of(pack(2), 3).candidate(), no_status_files),
         SNAPSHOT,
         "wrong-version",
     );
@@ -285,29 +351,50 @@ fn a_stolen_snapshot_key_ends_with_the_root_that_drops_it() {
     honest.roots = vec![next_root(&["root-a", "root-b"], |root| {
         root.roles.snapshot = keys(&["snapshot-2"], 1)
     })];
-    rejected(held.update(&honest.candidate()), SNAPSHOT, "under-signed");
+    rejected(
+        held.update(&honest.candidate(), no_status_files),
+        SNAPSHOT,
+        "under-signed",
+    );
     honest.snapshot = signed(snapshot(3, &honest.pack, 2), &["snapshot-2"]);
-    let recovered = held.update(&honest.candidate()).unwrap();
+    let recovered = held.update(&honest.candidate(), no_status_files).unwrap();
     assert_eq!(recovered.snapshot().unwrap().payload().version, 3);
 }
 
 /// Found by review: an old stick together with a root that only adds keys brought a removed issuer back.
 #[test]
 fn a_root_that_adds_keys_rolls_nothing_back() {
-    let held = trust().update(&files_of(pack(2), 2).candidate()).unwrap();
+    let held = trust()
+        .update(&files_of(pack(2), 2).candidate(), no_status_files)
+        .unwrap();
     let adding = |root: &mut Root| {
         root.roles.snapshot = keys(&["snapshot", "snapshot-2"], 1);
         root.roles.publisher = keys(&["publisher-a", "publisher-b", "publisher-c"], 2);
     };
     let mut old = files();
     old.roots = vec![next_root(&["root-a", "root-b"], adding)];
-    rejected(held.update(&old.candidate()), SNAPSHOT, "wrong-version");
+    rejected(
+        held.update(&old.candidate(), no_status_files),
+        SNAPSHOT,
+        "wrong-version",
+    );
     let mut forged_day = files_of(pack(1), 3);
     forged_day.roots = old.roots.clone();
-    rejected(held.update(&forged_day.candidate()), PACK, "wrong-version");
+    rejected(
+        held.update(&forged_day.candidate(), no_status_files),
+        PACK,
+        "wrong-version",
+    );
     let mut honest = files_of(pack(3), 3);
     honest.roots = old.roots;
-    assert_eq!(held.update(&honest.candidate()).unwrap().root().payload().version, 2);
+    assert_eq!(
+        held.update(&honest.candidate(), no_status_files)
+            .unwrap()
+            .root()
+            .payload()
+            .version,
+        2
+    );
 }
 
 /// Found by review: one pack from a machine with a wrong clock moved the floor of every gate for good.
@@ -316,32 +403,44 @@ fn what_is_dated_after_its_snapshot_is_not_taken() {
     let mut dated = pack(1);
     dated.issued = now().plus(DAY + 1);
     dated.expires = dated.issued.plus(DAY);
-    rejected(fresh().update(&files_of(dated, 1).candidate()), PACK, "dated-ahead");
+    rejected(
+        fresh().update(&files_of(dated, 1).candidate(), no_status_files),
+        PACK,
+        "dated-ahead",
+    );
     let mut within = pack(1);
     within.issued = now().plus(DAY);
-    assert!(fresh().update(&files_of(within, 1).candidate()).is_ok());
+    assert!(
+        fresh()
+            .update(&files_of(within, 1).candidate(), no_status_files)
+            .is_ok()
+    );
     let mut files = files();
     files.roots = vec![next_root(&["root-a", "root-b"], |root| {
         root.issued = now().plus(2 * DAY);
         root.expires = root.issued.plus(DAY);
     })];
-    rejected(fresh().update(&files.candidate()), ROOT, "dated-ahead");
+    rejected(fresh().update(&files.candidate(), no_status_files), ROOT, "dated-ahead");
 }
 
 #[test]
 fn a_rotated_snapshot_key_does_not_roll_the_pack_back() {
-    let held = trust().update(&files_of(pack(5), 5).candidate()).unwrap();
+    let held = trust()
+        .update(&files_of(pack(5), 5).candidate(), no_status_files)
+        .unwrap();
     let mut old = files_of(pack(1), 6);
     old.roots = vec![next_root(&["root-a", "root-b"], |root| {
         root.roles.snapshot = keys(&["snapshot-2"], 1)
     })];
     old.snapshot = signed(snapshot(6, &old.pack, 1), &["snapshot-2"]);
-    rejected(held.update(&old.candidate()), PACK, "wrong-version");
+    rejected(held.update(&old.candidate(), no_status_files), PACK, "wrong-version");
 }
 
 #[test]
 fn a_stolen_publisher_key_ends_with_the_root_that_drops_it() {
-    let held = trust().update(&files_of(pack(1 << 40), 2).candidate()).unwrap();
+    let held = trust()
+        .update(&files_of(pack(1 << 40), 2).candidate(), no_status_files)
+        .unwrap();
     let mut honest = files();
     honest.roots = vec![next_root(&["root-a", "root-b"], |root| {
         root.roles.publisher = keys(&["publisher-c"], 1);
@@ -350,7 +449,7 @@ fn a_stolen_publisher_key_ends_with_the_root_that_drops_it() {
     honest.pack = signed(pack(2), &["publisher-c"]);
     honest.snapshot = signed(snapshot(3, &honest.pack, 2), &["snapshot-2"]);
     assert_eq!(
-        held.update(&honest.candidate())
+        held.update(&honest.candidate(), no_status_files)
             .unwrap()
             .pack()
             .unwrap()
@@ -366,14 +465,20 @@ fn a_snapshots_time_does_not_move_the_floor() {
     let mut far = snapshot(1, &files.pack, 1);
     far.issued = MADE.plus(100 * 365 * DAY);
     files.snapshot = signed(far, &["snapshot"]);
-    assert_eq!(fresh().update(&files.candidate()).unwrap().time_floor(), MADE);
+    assert_eq!(
+        fresh()
+            .update(&files.candidate(), no_status_files)
+            .unwrap()
+            .time_floor(),
+        MADE
+    );
 }
 
 #[test]
 fn a_pack_whose_rule_does_not_compile_says_which() {
     let mut pack = pack(1);
     pack.rules[0].logic = json(r#"{"launch": []}"#);
-    let trust = fresh().update(&files_of(pack, 1).candidate()).unwrap();
+    let trust = fresh().update(&files_of(pack, 1).candidate(), no_status_files).unwrap();
     let error = postern_core::verdict::Judge::new(trust).unwrap_err();
     assert!(
         matches!(&error.fault, Fault::Rule { id, .. } if id == "entry"),

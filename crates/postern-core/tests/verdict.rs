@@ -8,7 +8,7 @@ use postern_core::code::{self, Claims};
 use postern_core::keys::{PrivateKey, Role, SignError, Signature, Signer};
 use postern_core::record::{Facts, Test, TestKind, TestResult, Vaccination};
 use postern_core::time::{Day, Time, TimeEvidence};
-use postern_core::trust::{IssuerKey, Pack, Trust};
+use postern_core::trust::{IssuerKey, Pack, Trust, no_status_files};
 use postern_core::verdict::{Grade, Judge, Outcome, Reason, Verdict};
 
 fn judge() -> Judge {
@@ -21,7 +21,7 @@ fn judge_of(change: impl Fn(&mut Pack)) -> Judge {
     Judge::new(
         Trust::pin(&first_root())
             .unwrap()
-            .update(&files_of(pack, 1).candidate())
+            .update(&files_of(pack, 1).candidate(), no_status_files)
             .unwrap(),
     )
     .unwrap()

@@ -23,7 +23,7 @@ use crate::cli::{
 use crate::error::IssuerError;
 use crate::render::Render;
 use crate::repository::Repository;
-use crate::{key, pack_source};
+use crate::{emergency, key, pack_source};
 
 /// The most bytes of a detached signature.
 const MAX_SIGNATURE: u64 = 256;
@@ -62,6 +62,7 @@ pub(crate) fn root(command: &RootCommand, session: &Session, out: &mut dyn Write
 pub(crate) fn pack(command: &PackCommand, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     match command {
         PackCommand::New(args) => draft(new_pack(args)?, &args.out, session, out),
+        PackCommand::Emergency(args) => draft(emergency::pack(args)?, &args.out, session, out),
         PackCommand::Sign(args) => {
             let allowed = [read_root(&args.root)?.payload().roles.publisher.clone()];
             sign(&read::<Pack>(&args.sign.draft)?, &args.sign, &allowed, session, out)
@@ -127,10 +128,21 @@ fn new_root(args: &RootNewArgs) -> Result<Root, IssuerError> {
 }
 
 fn new_pack(args: &PackNewArgs) -> Result<Pack, IssuerError> {
-    let version = Repository::new(&args.repo)
-        .newest_pack()?
-        .map_or(1, |(newest, _)| newest.payload().version + 1);
-    pack_source::read(&args.source, version, args.at.time())
+    let published = Repository::new(&args.repo).newest_pack()?;
+    let published = published.as_ref().map(|(newest, _)| newest.payload());
+    let at = args.at.time();
+    let version = published.map_or(1, |newest| newest.version + 1);
+    let mut pack = pack_source::read(&args.source, version, at)?;
+    // A description knows nothing of a declaration: nobody should end one, or carry it on, without a word.
+    let declared = published.and_then(|newest| newest.emergency.clone());
+    if let Some(emergency) = declared.filter(|emergency| emergency.until >= at) {
+        match (args.keep_emergency, args.end_emergency) {
+            (true, _) => pack.emergency = Some(emergency),
+            (_, true) => {}
+            _ => return Err(IssuerError::EmergencyDeclared(emergency.until)),
+        }
+    }
+    Ok(pack)
 }
 
 fn new_snapshot(repository: &Repository, issued: Time) -> Result<Snapshot, IssuerError> {
@@ -139,11 +151,12 @@ fn new_snapshot(repository: &Repository, issued: Time) -> Result<Snapshot, Issue
     Ok(Snapshot {
         pack: FilePin::of(&bytes, pack.payload().version),
         root: root.payload().version,
-        files: Vec::new(),
+        files: repository.status_files(pack.payload())?,
         issued,
         version: repository
             .newest_snapshot()?
             .map_or(1, |newest| newest.payload().version + 1),
+        register: None,
     })
 }
 

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use postern_cli::CommonArgs;
 use postern_cli::secret::PassphraseSource;
 use postern_core::keys::Role;
+use postern_core::text::{GateName, Ident};
 
 use crate::desk::LedgerCommand;
 use crate::mint::{MintArgs, RenewArgs, ReplaceArgs};
@@ -125,6 +126,7 @@ pub(crate) struct RootAssembleArgs {
 #[derive(Subcommand)]
 pub(crate) enum PackCommand {
     New(PackNewArgs),
+    Emergency(PackEmergencyArgs),
     Sign(DelegatedSignArgs),
     Assemble(DelegatedAssembleArgs),
     Show(ShowArgs),
@@ -139,6 +141,41 @@ pub(crate) struct PackNewArgs {
     pub(crate) out: PathBuf,
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: PathBuf,
+    #[arg(long)]
+    pub(crate) keep_emergency: bool,
+    #[arg(long, conflicts_with = "keep_emergency")]
+    pub(crate) end_emergency: bool,
+    #[command(flatten)]
+    pub(crate) at: AtArgs,
+}
+
+/// What the newest pack becomes for a time.
+#[derive(Args)]
+pub(crate) struct PackEmergencyArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason_en: String,
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason_zh: String,
+    #[arg(long, value_name = "TIME", value_parser = postern_cli::clock::parse_time)]
+    pub(crate) until: i64,
+    #[arg(long, value_name = "TIME", value_parser = postern_cli::clock::parse_time)]
+    pub(crate) from: Option<i64>,
+    #[arg(long, value_name = "HOURS")]
+    pub(crate) fresh_hours: Option<u64>,
+    #[arg(long, value_name = "HOURS")]
+    pub(crate) aging_hours: Option<u64>,
+    #[arg(long, value_name = "HOURS")]
+    pub(crate) stale_hours: Option<u64>,
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub(crate) issuer: Vec<Ident>,
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) gate: Vec<GateName>,
+    #[arg(long, value_name = "RULE", num_args = 1..)]
+    pub(crate) set_aside: Vec<Ident>,
     #[command(flatten)]
     pub(crate) at: AtArgs,
 }

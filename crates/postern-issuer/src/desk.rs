@@ -17,6 +17,7 @@ use postern_cli::messages::FluentValue;
 use postern_cli::terminal::printable_lines;
 
 pub(crate) use args::LedgerCommand;
+pub(crate) use export::of_one_issuer;
 
 use crate::error::IssuerError;
 use crate::mint::ledger::{LedgerError, Reader, Summary};

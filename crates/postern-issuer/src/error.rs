@@ -9,7 +9,6 @@ use postern_cli::random::RandomError;
 use postern_cli::secret::SecretError;
 use postern_core::keyfile::KeyFileError;
 use postern_core::keys::{Role, SignError};
-use postern_core::repository::CollectError;
 use postern_core::tag::BadDocument;
 use postern_core::time::Time;
 use postern_core::trust::TrustError;
@@ -28,6 +27,8 @@ pub enum IssuerError {
     DatedBack(Time, Time),
     /// A document is not believed.
     Document(PathBuf, TrustError),
+    /// The published pack has an emergency declaration, up to this time, and nobody said what becomes of it.
+    EmergencyDeclared(Time),
     /// A file cannot be read or written.
     File(FileError),
     /// The detached signature is of another document, or was made by no key that may sign this one.
@@ -54,8 +55,8 @@ pub enum IssuerError {
     Output(std::io::Error),
     /// The description of a pack cannot be used, and why.
     PackSource(PathBuf, String),
-    /// The repository cannot be read whole.
-    Repository(CollectError<FileError>),
+    /// The repository lacks a file: its path.
+    RepositoryMissing(String),
     /// A part of a document is outside its bounds.
     Rule(&'static str, String),
     /// The system gives no randomness.
@@ -76,6 +77,7 @@ impl std::fmt::Display for IssuerError {
             Self::BadDocument(e) => e.fmt(f),
             Self::DatedBack(issued, newest) => write!(f, "dated {issued}, before {newest}"),
             Self::Document(path, e) => write!(f, "{}: {e}", path.display()),
+            Self::EmergencyDeclared(until) => write!(f, "an emergency is declared until {until}"),
             Self::File(e) => e.fmt(f),
             Self::ForeignSignature(path) => write!(f, "{}: a signature of something else", path.display()),
             Self::Key(path, e) => write!(f, "{}: {e}", path.display()),
@@ -91,9 +93,7 @@ impl std::fmt::Display for IssuerError {
             Self::NothingPublished(what) => write!(f, "the repository has no {what}"),
             Self::Output(_) => f.write_str("cannot write the output"),
             Self::PackSource(path, message) => write!(f, "{}: {message}", path.display()),
-            Self::Repository(CollectError::Missing(path)) => write!(f, "the repository has no {path}"),
-            Self::Repository(CollectError::Read(e)) => e.fmt(f),
-            Self::Repository(CollectError::Snapshot(e)) => e.fmt(f),
+            Self::RepositoryMissing(path) => write!(f, "the repository has no {path}"),
             Self::Rule(what, message) => write!(f, "{what}: {message}"),
             Self::Random(e) => e.fmt(f),
             Self::Secret(e) => e.fmt(f),
@@ -123,6 +123,7 @@ impl Explain for IssuerError {
             Self::BadDocument(_) => "ledger-document",
             Self::DatedBack(..) => "dated-back",
             Self::Document(_, e) => e.reason(),
+            Self::EmergencyDeclared(_) => "emergency-declared",
             Self::File(e) => e.reason(),
             Self::ForeignSignature(_) => "foreign-signature",
             Self::Key(_, e) => e.reason(),
@@ -136,9 +137,7 @@ impl Explain for IssuerError {
             Self::NothingPublished(_) => "nothing-published",
             Self::Output(_) => "output",
             Self::PackSource(..) => "pack-source",
-            Self::Repository(CollectError::Missing(_)) => "repository-missing",
-            Self::Repository(CollectError::Read(e)) => e.reason(),
-            Self::Repository(CollectError::Snapshot(e)) => e.reason(),
+            Self::RepositoryMissing(_) => "repository-missing",
             Self::Rule(..) => "out-of-bounds",
             Self::Random(e) => e.reason(),
             Self::Secret(e) => e.reason(),
@@ -164,7 +163,8 @@ impl Explain for IssuerError {
                 vec![text("issued", &issued.to_string()), text("newest", &newest.to_string())]
             }
             Self::Document(file, e) => vec![path(file), text("detail", &e.to_string())],
-            Self::File(e) | Self::Repository(CollectError::Read(e)) => e.args(),
+            Self::EmergencyDeclared(until) => vec![text("until", &until.to_string())],
+            Self::File(e) => e.args(),
             Self::ForeignSignature(file) | Self::Key(file, _) => vec![path(file)],
             Self::KeyNotInRole(file, role) => vec![path(file), text("role", role.as_str())],
             Self::KeyOfOtherRole(file, is, wanted) => {
@@ -175,13 +175,7 @@ impl Explain for IssuerError {
             Self::Mint(e) => e.args(),
             Self::NothingPublished(what) => vec![text("what", what)],
             Self::PackSource(file, message) => vec![path(file), text("detail", message)],
-            Self::Repository(CollectError::Missing(what)) => vec![text("what", what)],
-            Self::Repository(CollectError::Snapshot(e)) => {
-                vec![
-                    text("path", postern_core::repository::NEWEST),
-                    text("detail", &e.to_string()),
-                ]
-            }
+            Self::RepositoryMissing(what) => vec![text("what", what)],
             Self::Rule(what, message) => vec![text("what", what), text("detail", message)],
             Self::Random(e) => e.args(),
             Self::Secret(e) => e.args(),
@@ -193,7 +187,7 @@ impl Explain for IssuerError {
 
     fn because(&self) -> Option<&dyn Explain> {
         match self {
-            Self::File(e) | Self::Repository(CollectError::Read(e)) => e.because(),
+            Self::File(e) => e.because(),
             Self::Mint(e) => e.because(),
             Self::Secret(e) => e.because(),
             _ => None,
@@ -220,7 +214,6 @@ macro_rules! from {
 }
 
 from! {
-    CollectError<FileError> => Repository,
     FileError => File,
     LedgerError => Ledger,
     MintError => Mint,

@@ -5,6 +5,7 @@
 mod ceremony;
 mod cli;
 mod desk;
+mod emergency;
 mod error;
 mod key;
 pub mod mint;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use postern_cli::{clock, files};
+use postern_core::cbor::Bytes;
 use postern_core::certlogic::{self, Json};
 use postern_core::keys::Role;
 use postern_core::text::{Ident, Names};
 use postern_core::time::Time;
-use postern_core::trust::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, Windows};
+use postern_core::trust::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch, Windows};
 use serde::Deserialize;
 
 use crate::error::IssuerError;
@@ -29,6 +30,46 @@ struct Source {
     rules: Vec<Rule>,
     #[serde(default)]
     issuers: Vec<IssuerSource>,
+    #[serde(default)]
+    tags: Vec<TagSource>,
+}
+
+/// An epoch of the tag key, as `key show` tells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TagSource {
+    epoch: u8,
+    digest: Digest,
+    from: Date,
+    until: Date,
+}
+
+/// 64 hexadecimal digits.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+struct Digest(Bytes<32>);
+
+impl TryFrom<String> for Digest {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = text
+            .bytes()
+            .map(|b| char::from(b).to_digit(16).map(|digit| digit as u8));
+        let digits: Option<Vec<u8>> = digits.collect();
+        let bytes: Option<Vec<u8>> = digits.map(|digits| {
+            digits
+                .chunks(2)
+                .map(|pair| pair.iter().fold(0, |n, d| 16 * n + d))
+                .collect()
+        });
+        let bytes = bytes
+            .filter(|_| text.len() == 64)
+            .and_then(|bytes| bytes.try_into().ok());
+        bytes
+            .map(|bytes| Self(Bytes(bytes)))
+            .ok_or("a digest is 64 hexadecimal digits")
+    }
 }
 
 #[derive(Deserialize)]
@@ -37,6 +78,20 @@ struct WindowsInHours {
     fresh_hours: u64,
     aging_hours: u64,
     stale_hours: u64,
+}
+
+impl TryFrom<WindowsInHours> for Windows {
+    type Error = &'static str;
+
+    fn try_from(hours: WindowsInHours) -> Result<Self, Self::Error> {
+        let WindowsInHours {
+            fresh_hours,
+            aging_hours,
+            stale_hours,
+        } = hours;
+        let [fresh, aging, stale] = [fresh_hours, aging_hours, stale_hours].map(|hours| hours.saturating_mul(3600));
+        (fresh, aging, stale).try_into()
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,6 +111,9 @@ struct IssuerSource {
     from: Date,
     until: Date,
     list: Option<Ident>,
+    #[serde(default)]
+    columns: Vec<Ident>,
+    windows: Option<WindowsInHours>,
     #[serde(default)]
     rules: Vec<Ident>,
     keys: Vec<KeySource>,
@@ -134,9 +192,13 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
             from,
             until,
             list,
+            mut columns,
+            windows,
             rules,
             ..
         } = source;
+        columns.sort();
+        let windows = windows.map(Windows::try_from).transpose();
         Ok(Issuer {
             id,
             from: from.0,
@@ -145,6 +207,8 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
             name,
             rules,
             until: until.0,
+            columns,
+            windows: windows.map_err(|e| failed(e.to_owned()))?,
         })
     };
 
@@ -160,14 +224,9 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
         .map(issuer)
         .collect::<Result<Vec<_>, IssuerError>>()?;
     issuers.sort_by(|a, b| a.id.cmp(&b.id));
-    let WindowsInHours {
-        fresh_hours,
-        aging_hours,
-        stale_hours,
-    } = source.windows;
-    let seconds = |hours: u64| hours.saturating_mul(3600);
-    let windows = Windows::try_from((seconds(fresh_hours), seconds(aging_hours), seconds(stale_hours)))
-        .map_err(|e| failed(e.to_owned()))?;
+    let windows = source.windows.try_into().map_err(|e: &str| failed(e.to_owned()))?;
+    let mut tags: Vec<_> = source.tags.iter().map(tag).collect();
+    tags.sort_by_key(|tag| tag.epoch);
     Ok(Pack {
         name: source.name,
         rules,
@@ -177,7 +236,18 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
         version,
         windows,
         value_sets: source.value_sets,
+        tags,
+        emergency: None,
     })
+}
+
+fn tag(source: &TagSource) -> TagEpoch {
+    TagEpoch {
+        from: source.from.0,
+        epoch: source.epoch,
+        until: source.until.0,
+        digest: source.digest.0,
+    }
 }
 
 /// The value sets that a rule names.

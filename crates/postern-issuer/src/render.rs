@@ -7,7 +7,7 @@ use postern_cli::terminal::printable;
 use postern_core::keys::PublicKey;
 use postern_core::text::Names;
 use postern_core::time::Time;
-use postern_core::trust::{Document, Keys, Otherwise, Pack, Payload, Root, Snapshot};
+use postern_core::trust::{Document, Emergency, Keys, Otherwise, Pack, Payload, Root, Snapshot, Windows};
 
 /// Lines of a rendering: how deep, what, and its value.
 pub(crate) struct Lines<'a> {
@@ -41,6 +41,31 @@ impl Lines<'_> {
         let groups: Vec<_> = bytes.chunks(2).map(postern_core::hex).collect();
         self.add(depth, label, groups[..8].join(" "));
         self.lines.push((depth, String::new(), groups[8..].join(" ")));
+    }
+
+    fn windows(&mut self, depth: usize, windows: Windows) {
+        let hours = |seconds: u64| match seconds % 3600 {
+            0 => format!("{} h", seconds / 3600),
+            _ => format!("{seconds} s"),
+        };
+        let windows = [windows.fresh, windows.aging, windows.stale].map(hours);
+        self.add(depth, "windows", windows.join(" / "));
+    }
+
+    fn emergency(&mut self, emergency: &Emergency) {
+        self.names(1, "emergency", &emergency.reason);
+        self.times(2, [("from", emergency.from), ("until", emergency.until)]);
+        self.windows(2, emergency.windows);
+        let scopes = [("issuer", &emergency.issuers), ("set-aside", &emergency.rules)];
+        for (label, id) in scopes
+            .iter()
+            .flat_map(|(label, ids)| ids.iter().map(move |id| (label, id)))
+        {
+            self.add(2, label, id);
+        }
+        for gate in &emergency.gates {
+            self.add(2, "gate", gate);
+        }
     }
 
     fn keys(&mut self, label: &str, keys: &Keys) {
@@ -100,18 +125,27 @@ impl Render for Pack {
     fn lines(&self, lines: &mut Lines<'_>) {
         lines.names(1, "name", &self.name);
         lines.times(1, [("issued", self.issued), ("expires", self.expires)]);
-        let hours = |seconds: u64| match seconds % 3600 {
-            0 => format!("{} h", seconds / 3600),
-            _ => format!("{seconds} s"),
-        };
-        let windows = [self.windows.fresh, self.windows.aging, self.windows.stale].map(hours);
-        lines.add(1, "windows", windows.join(" / "));
+        lines.windows(1, self.windows);
+        if let Some(emergency) = &self.emergency {
+            lines.emergency(emergency);
+        }
+        for tag in &self.tags {
+            lines.add(1, "tag", tag.epoch);
+            lines.times(2, [("from", tag.from), ("until", tag.until)]);
+            lines.hex(2, "sha256", &tag.digest.0);
+        }
         for issuer in &self.issuers {
             lines.add(1, "issuer", &issuer.id);
             lines.names(2, "name", &issuer.name);
             lines.times(2, [("from", issuer.from), ("until", issuer.until)]);
             if let Some(list) = &issuer.list {
                 lines.add(2, "list", list);
+            }
+            for column in &issuer.columns {
+                lines.add(2, "column", column);
+            }
+            if let Some(windows) = issuer.windows {
+                lines.windows(2, windows);
             }
             for rule in &issuer.rules {
                 lines.add(2, "rule", rule);
@@ -165,6 +199,15 @@ impl Render for Snapshot {
             }
             lines.add(2, "size", file.size);
             lines.hex(2, "sha256", &file.sha256.0);
+            if let Some(content) = file.content {
+                lines.add(2, "content", content.0);
+                lines.hex(2, "sha256", &content.1.0);
+            }
+        }
+        if let Some(register) = self.register {
+            lines.add(1, "register", register.version);
+            lines.add(2, "size", register.size);
+            lines.hex(2, "sha256", &register.sha256.0);
         }
     }
 }

@@ -6,13 +6,22 @@ use std::path::{Path, PathBuf};
 use postern_cli::files::{self, FileError, FileErrorKind};
 use postern_cli::{Session, clock};
 use postern_core::bundle::Bundle;
-use postern_core::repository::{CollectError, Files, NEWEST, path};
+use postern_core::cbor::Bytes;
+use postern_core::repository::{self, NEWEST, UpdateError, path, status_path};
+use postern_core::status::{Column, StatusToken};
+use postern_core::text::Ident;
 use postern_core::time::Time;
-use postern_core::trust::{Candidate, Document, DocumentKind, Pack, Payload, Root, Snapshot, Trust, TrustError};
+use postern_core::trust::{
+    Candidate, ContentPin, Document, DocumentKind, FilePin, Pack, Payload, Root, Snapshot, StatusFile, StatusKind,
+    Trust, TrustError,
+};
 use postern_core::verdict::Judge;
 
 use crate::cli::BundleArgs;
 use crate::error::IssuerError;
+
+/// The most deltas of a list that a snapshot pins: a gate that is further behind takes the list.
+const MAX_DELTAS: usize = 32;
 
 /// A document and the bytes it was published as.
 type Published<P> = (Document<P>, Vec<u8>);
@@ -35,10 +44,25 @@ impl Repository {
     ///
     /// [`IssuerError`] where the repository lacks a file, or a file is not believed.
     pub fn trust(&self) -> Result<Trust, IssuerError> {
-        let files = Files::collect(0, |path, max| self.read(path, max))?;
-        let first = files.roots.first().ok_or(IssuerError::NothingPublished("root"))?;
-        let updated = Trust::pin(first).and_then(|pinned| pinned.update(&files.candidate()));
-        updated.map_err(|e| IssuerError::Document(self.dir.clone(), e))
+        self.first_trust(|_, _| ())
+    }
+
+    /// As [`Self::trust`], and tells of each file that such a gate reads.
+    fn first_trust(&self, mut read: impl FnMut(&str, &[u8])) -> Result<Trust, IssuerError> {
+        let first = path(DocumentKind::Root, 1);
+        let root = self
+            .read(&first, Root::MAX_LEN)?
+            .ok_or(IssuerError::NothingPublished("root"))?;
+        read(&first, &root);
+        let pinned = Trust::pin(&root).map_err(|e| IssuerError::Document(self.dir.clone(), e))?;
+        let updated = repository::update(&pinned, |wanted| {
+            let bytes = self.read(wanted.path, wanted.max)?;
+            if let Some(bytes) = &bytes {
+                read(wanted.path, bytes);
+            }
+            Ok(bytes)
+        });
+        updated.map_err(|e| refused(&self.dir, e))
     }
 
     /// The newest root that can be followed from root 1.
@@ -141,11 +165,11 @@ impl Repository {
 
     /// Plays the update on a gate that starts at root 1, and on one that holds the files of the day before.
     fn as_a_gate(&self, file: &Path, snapshot: &[u8], payload: &Snapshot) -> Result<(), IssuerError> {
-        let refused = |e| IssuerError::Document(file.to_owned(), e);
+        let distrusted = |e| IssuerError::Document(file.to_owned(), e);
         let pack_path = path(DocumentKind::Pack, payload.pack.version);
         let pack = self
             .read(&pack_path, Pack::MAX_LEN)?
-            .ok_or(CollectError::Missing(pack_path))?;
+            .ok_or(IssuerError::RepositoryMissing(pack_path))?;
         let roots = self.roots()?;
         let candidate = Candidate {
             roots: &roots,
@@ -153,15 +177,100 @@ impl Repository {
             pack: &pack,
         };
         let first = roots.first().ok_or(IssuerError::NothingPublished("root"))?;
-        let mut gates = vec![Trust::pin(first).map_err(refused)?];
+        let mut gates = vec![Trust::pin(first).map_err(distrusted)?];
         if self.newest_snapshot()?.is_some() {
             // A root that drops a key leaves yesterday's snapshot unsigned; then only the new gate is played.
             gates.extend(self.trust().ok());
         }
         for gate in gates {
-            Judge::new(gate.update(&candidate).map_err(refused)?).map_err(refused)?;
+            let updated = gate.update(&candidate, |pinned| self.status_file(pinned));
+            Judge::new(updated.map_err(|e| refused(file, e))?).map_err(distrusted)?;
         }
         Ok(())
+    }
+
+    /// Today's status files of the issuers that a pack names, as a snapshot pins them: of each list and column the newest
+    /// version, and the deltas to that of the list. What an issuer has not published yet is not there.
+    pub(crate) fn status_files(&self, pack: &Pack) -> Result<Vec<StatusFile>, IssuerError> {
+        let mut files = Vec::new();
+        for issuer in &pack.issuers {
+            let Some(list) = &issuer.list else { continue };
+            for column in &issuer.columns {
+                let named = |version| status_entry(StatusKind::Column, list, Some(column), None, version);
+                let folder = format!("status/{list}/{column}");
+                if let Some(version) = self.versions(&folder, "column")?.last() {
+                    files.extend(self.pinned(named(version.1))?);
+                }
+            }
+            let folder = format!("status/{list}");
+            let Some((_, newest)) = self.versions(&folder, "status")?.pop() else {
+                continue;
+            };
+            let deltas = self.versions(&folder, "delta")?;
+            let recent = deltas.iter().filter(|(_, to)| *to <= newest).rev().take(MAX_DELTAS);
+            for &(from, to) in recent {
+                files.extend(self.pinned(status_entry(StatusKind::Delta, list, None, from, to))?);
+            }
+            files.extend(self.pinned(status_entry(StatusKind::Status, list, None, None, newest))?);
+        }
+        files.sort_by(|a, b| a.place().cmp(&b.place()));
+        Ok(files)
+    }
+
+    /// The versions in the names `V.KIND` or `FROM-V.KIND` of a folder, ascending.
+    fn versions(&self, folder: &str, kind: &str) -> Result<Vec<(Option<u64>, u64)>, FileError> {
+        let path = self.dir.join(folder);
+        let failed = |e| FileError::new(&path, files::FileAction::Read, e);
+        let entries = match std::fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(failed(e)),
+        };
+        let mut versions = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(failed)?.file_name();
+            let Some((stem, extension)) = name.to_str().and_then(|name| name.split_once('.')) else {
+                continue;
+            };
+            let numbers = match stem.split_once('-') {
+                Some((from, to)) => from.parse().ok().map(Some).zip(to.parse().ok()),
+                None => stem.parse().ok().map(|version| (None, version)),
+            };
+            versions.extend(numbers.filter(|_| extension == kind));
+        }
+        versions.sort_unstable_by_key(|&(from, to)| (to, from));
+        Ok(versions)
+    }
+
+    /// The entry of a file, completed from its bytes.
+    fn pinned(&self, mut entry: StatusFile) -> Result<Option<StatusFile>, IssuerError> {
+        let path = status_path(&entry);
+        let Some(bytes) = self.read(&path, Column::MAX_LEN)? else {
+            return Ok(None);
+        };
+        let refused = |e| IssuerError::Document(self.dir.join(&path), e);
+        entry.content = match entry.kind {
+            StatusKind::Column => {
+                let column = Document::<Column>::parse(&bytes).map_err(refused)?.into_payload();
+                Some(ContentPin::of(column.values().map_err(refused)?.bytes()))
+            }
+            StatusKind::Delta => None,
+            StatusKind::Status => {
+                let token = StatusToken::parse(&bytes).map_err(refused)?;
+                Some(ContentPin::of(token.inflate_unpinned().map_err(refused)?.bytes()))
+            }
+        };
+        let pin = FilePin::of(&bytes, entry.version);
+        (entry.size, entry.sha256) = (pin.size, pin.sha256);
+        Ok(Some(entry))
+    }
+
+    /// A status file that a snapshot names.
+    fn status_file(&self, pinned: &StatusFile) -> Result<Vec<u8>, UpdateError<FileError>> {
+        let path = status_path(pinned);
+        let max = usize::try_from(pinned.size).unwrap_or(usize::MAX);
+        let bytes = self.read(&path, max).map_err(UpdateError::Read)?;
+        bytes.ok_or(UpdateError::Missing(path))
     }
 
     fn read(&self, path: &str, max: usize) -> Result<Option<Vec<u8>>, FileError> {
@@ -184,19 +293,14 @@ impl Repository {
 /// `bundle`: what a gate at root 1 needs, as one file.
 pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     let repository = Repository::new(&args.repo);
-    let trust = repository.trust()?;
-    let files = Files::collect(0, |path, max| repository.read(path, max))?;
-    let pack = trust.pack().map_or(0, |pack| pack.payload().version);
     let mut bundle = Bundle::default();
-    let named = (1..).map(|version| path(DocumentKind::Root, version)).zip(files.roots);
-    for (path, bytes) in named.chain([
-        (NEWEST.to_owned(), files.snapshot),
-        (path(DocumentKind::Pack, pack), files.pack),
-    ]) {
-        bundle
-            .insert(&path, bytes)
-            .map_err(|e| IssuerError::Rule("bundle", e.to_string()))?;
-    }
+    let mut full = Ok(());
+    let trust = repository.first_trust(|path, bytes| {
+        if full.is_ok() {
+            full = bundle.insert(path, bytes.to_vec());
+        }
+    })?;
+    full.map_err(|e| IssuerError::Rule("bundle", e.to_string()))?;
     let bytes = bundle.to_bytes();
     // A bundle is made anew each day under one name.
     files::write_atomic(&args.out, &bytes)?;
@@ -220,6 +324,29 @@ pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) 
         }
     };
     writeln!(out, "{line}").map_err(IssuerError::Output)
+}
+
+/// An entry that [`Repository::pinned`] completes.
+fn status_entry(kind: StatusKind, list: &Ident, column: Option<&Ident>, from: Option<u64>, version: u64) -> StatusFile {
+    StatusFile {
+        from,
+        kind,
+        list: list.clone(),
+        size: 0,
+        column: column.cloned(),
+        sha256: Bytes([0; 32]),
+        content: None,
+        version,
+    }
+}
+
+/// Why a gate would not take what lies here.
+fn refused(file: &Path, error: UpdateError<FileError>) -> IssuerError {
+    match error {
+        UpdateError::Distrust(e) => IssuerError::Document(file.to_owned(), e),
+        UpdateError::Missing(path) => IssuerError::RepositoryMissing(path),
+        UpdateError::Read(e) => IssuerError::File(e),
+    }
 }
 
 fn in_order(document: DocumentKind, expected: u64, found: u64) -> Result<(), TrustError> {

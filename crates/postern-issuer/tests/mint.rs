@@ -429,6 +429,7 @@ fn a_key_past_its_time_mints_nothing() {
         files: vec![],
         issued: AT,
         version: 1,
+        register: None,
     };
     fs::write(office.path("repo").join(path(DocumentKind::Pack, 1)), bytes).unwrap();
     fs::write(office.path("repo").join(NEWEST), signed(snapshot, Role::Snapshot)).unwrap();

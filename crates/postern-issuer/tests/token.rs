@@ -145,6 +145,7 @@ fn codes_are_minted_with_a_key_that_never_leaves_its_token() {
         files: vec![],
         issued: AT,
         version: 1,
+        register: None,
     };
     fs::write(office.path("repo").join(path(DocumentKind::Pack, 1)), bytes).unwrap();
     fs::write(office.path("repo").join(NEWEST), signed(snapshot, Role::Snapshot)).unwrap();

@@ -280,62 +280,46 @@ error-not-a-log = { $path } is not a gate's log; no verdict is shown
 
 error-update-not-taken = the update was not taken; the gate is as it was
     .hint = Get the update again. If it fails again, report the reason to the authority that publishes it.
+document-named = { $document ->
+    [column] column
+    [delta] list of changes
+    [enrolment] enrolment
+    [register] register of gates
+    [root] root
+    [snapshot] snapshot
+    [status] status list
+   *[pack] trust pack
+}
+error-bad-content = what the { document-named } holds is damaged, or is not what it says
+    .hint = Get the update again. If it fails again, tell the authority that publishes it.
+error-absent = the update does not hold the { document-named }
+    .hint = Copy the whole repository or bundle again.
 error-bad-rule = the trust pack's rule { $rule } cannot be used ({ $document }): { $detail }
 error-bundle-later-version = a bundle of version { $version }, which this program does not read
     .hint = Update this program.
 error-bundle-path = the bundle holds a path that no repository has
 error-bundle-too-large = the bundle is larger than a bundle may be
-error-conflicting-version = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} of version { $version } exists with other content
-error-dated-ahead = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} is dated { $issued }, after the snapshot that names it
+error-conflicting-version = the { document-named } of version { $version } exists with other content
+error-dated-ahead = the { document-named } is dated { $issued }, after the snapshot that names it
     .hint = It was made on a machine whose clock is wrong. Tell the authority.
-error-malformed-envelope = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} is damaged or no signed document: { $detail }
-error-malformed-payload = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} is not as the format says: { $detail }
+error-later-format = the { document-named } has format { $format }, which this program does not know
+    .hint = Update this program.
+error-leads-elsewhere = the { document-named } does not lead to the list that it names
+    .hint = Get the whole status list.
+error-malformed-envelope = the { document-named } is damaged or no signed document: { $detail }
+error-malformed-payload = the { document-named } is not as the format says: { $detail }
 error-not-a-bundle = the file is not a bundle, or it is cut short
     .hint = Copy the bundle again, or give the repository's folder.
-error-not-pinned = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} is not the one that the snapshot names
-error-too-large = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} is larger than the { $bound } bytes allowed
-error-under-signed = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} has { $valid } valid signatures of the { $threshold } that are needed
+error-not-pinned = the { document-named } is not the one that the snapshot names
+error-too-large = the { document-named } is larger than the { $bound } bytes allowed
+error-under-signed = the { document-named } has { $valid } valid signatures of the { $threshold } that are needed
 error-update-file-too-large = { $path } is larger than its kind may be
 error-update-incomplete = { $path } is missing
     .hint = Copy the whole repository or bundle again.
-error-wrong-type = this is another kind of document than the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} that should be there
-error-wrong-version = the { $document ->
-    [root] root
-    [snapshot] snapshot
-   *[pack] trust pack
-} has version { $found } where at least { $expected } was expected
+error-withheld = the snapshot does not name the { document-named } any more, which this gate holds
+    .hint = Somebody keeps it back. Tell the authority; the gate goes on with what it has.
+error-wrong-type = this is another kind of document than the { document-named } that should be there
+error-wrong-version = the { document-named } has version { $found } where at least { $expected } was expected
 
 ## Failures: others
 

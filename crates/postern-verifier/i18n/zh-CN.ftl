@@ -277,64 +277,46 @@ error-not-a-log = { $path } 不是验证点的日志；不显示结果
 
 error-update-not-taken = 更新未被采用；验证点保持原样
     .hint = 请重新取得更新。再次失败时，请将原因报告发布机构。
-error-bad-rule = { $document ->
+document-named = { $document ->
+    [column] 状态数据列
+    [delta] 状态变更
+    [enrolment] 登记文件
+    [register] 验证点登记簿
+    [root] 根文件
+    [snapshot] 快照
+    [status] 状态名单
    *[pack] 信任包
-}的规则 { $rule } 无法使用：{ $detail }
+}
+error-bad-content = { document-named }所载内容已损坏，或与其声明不符
+    .hint = 请重新取得更新。再次失败时，请告知发布机构。
+error-absent = 更新中缺少{ document-named }
+    .hint = 请重新复制整个发布库或更新包。
+error-bad-rule = { document-named }的规则 { $rule } 无法使用：{ $detail }
 error-bundle-later-version = 更新包为版本 { $version }，本程序不能读取
     .hint = 请升级本程序。
 error-bundle-path = 更新包中有发布库不会有的路径
 error-bundle-too-large = 更新包超过允许的大小
-error-conflicting-version = 版本 { $version } 的{ $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}存在内容不同的另一份
-error-dated-ahead = { $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}的签发时间 { $issued } 晚于指定它的快照
+error-conflicting-version = 版本 { $version } 的{ document-named }存在内容不同的另一份
+error-dated-ahead = { document-named }的签发时间 { $issued } 晚于指定它的快照
     .hint = 生成它的机器时钟有误。请告知管理机构。
-error-malformed-envelope = { $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}已损坏或不是签名文件：{ $detail }
-error-malformed-payload = { $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}内容不符合格式：{ $detail }
+error-later-format = { document-named }为格式 { $format }，本程序不认识
+    .hint = 请升级本程序。
+error-leads-elsewhere = { document-named }得不到它所指定的名单
+    .hint = 请取得完整的状态名单。
+error-malformed-envelope = { document-named }已损坏或不是签名文件：{ $detail }
+error-malformed-payload = { document-named }内容不符合格式：{ $detail }
 error-not-a-bundle = 此文件不是更新包，或不完整
     .hint = 请重新复制更新包，或指定发布库目录。
-error-not-pinned = { $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}不是快照所指定的那一份
-error-too-large = { $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}超过允许的 { $bound } 字节
-error-under-signed = { $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}需要 { $threshold } 个签名，有效的只有 { $valid } 个
+error-not-pinned = { document-named }不是快照所指定的那一份
+error-too-large = { document-named }超过允许的 { $bound } 字节
+error-under-signed = { document-named }需要 { $threshold } 个签名，有效的只有 { $valid } 个
 error-update-file-too-large = { $path } 超过这类文件允许的大小
 error-update-incomplete = 缺少 { $path }
     .hint = 请重新复制整个发布库或更新包。
-error-wrong-type = 应为{ $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}，却是另一种文件
-error-wrong-version = { $document ->
-    [root] 根文件
-    [snapshot] 快照
-   *[pack] 信任包
-}版本为 { $found }，至少应为 { $expected }
+error-withheld = 快照不再指定本验证点已有的{ document-named }
+    .hint = 有人扣留了它。请告知管理机构；验证点继续使用已有数据。
+error-wrong-type = 应为{ document-named }，却是另一种文件
+error-wrong-version = { document-named }版本为 { $found }，至少应为 { $expected }
 
 ## 失败：其他
 

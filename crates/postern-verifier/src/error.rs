@@ -198,6 +198,7 @@ impl Explain for Distrust {
             Fault::Conflict { version } => args.push(("version", (*version).into())),
             Fault::DatedAhead { issued, .. } => args.push(("issued", issued.to_string().into())),
             Fault::Envelope(e) => args.push(("detail", e.to_string().into())),
+            Fault::LaterFormat { format } => args.push(("format", (*format).into())),
             Fault::Order { expected, found } => {
                 args.push(("expected", (*expected).into()));
                 args.push(("found", (*found).into()));

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use postern_cli::files::{FileAction, FileError, FileErrorKind, read_bounded};
 use postern_core::bundle::{self, Bundle};
-use postern_core::repository::{CollectError, Files};
+use postern_core::repository::{self, UpdateError};
+use postern_core::trust::Trust;
 
 use crate::error::{Distrust, Error};
 use crate::update::Refusal;
@@ -33,16 +34,16 @@ impl Source {
             .map_err(|e| Error::Update(Refusal::Bundle(e)))
     }
 
-    /// What a gate whose root has version `root` needs of it.
+    /// The trust that a gate gets which takes what is here.
     ///
     /// # Errors
     ///
     /// [`Refusal`].
-    pub(crate) fn collect(&self, root: u64) -> Result<Files, Refusal> {
-        Files::collect(root, |path, max| self.read(path, max)).map_err(|e| match e {
-            CollectError::Missing(path) => Refusal::Missing { path },
-            CollectError::Read(refusal) => refusal,
-            CollectError::Snapshot(e) => Refusal::Distrust(Distrust(e)),
+    pub(crate) fn update(&self, trust: &Trust) -> Result<Trust, Refusal> {
+        repository::update(trust, |wanted| self.read(wanted.path, wanted.max)).map_err(|e| match e {
+            UpdateError::Distrust(e) => Refusal::Distrust(Distrust(e)),
+            UpdateError::Missing(path) => Refusal::Missing { path },
+            UpdateError::Read(refusal) => refusal,
         })
     }
 

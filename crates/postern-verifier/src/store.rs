@@ -4,12 +4,13 @@
 //! | --- | --- |
 //! | `gate.key` | the private key that signs the checkpoints of this gate's log |
 //! | `log.sqlite` | the log (`postern-log`) |
-//! | `trust.sqlite` | the documents as they were signed, the time floor, the gate's name |
+//! | `trust.sqlite` | the documents, lists and columns as they were signed, the time floor, the gate's name |
 //!
 //! Nothing in the database is believed for standing there: signatures are checked again at each start. The one value
 //! that nobody has signed is the time floor, and it only ever makes a gate stricter.
 
 mod error;
+mod held;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -146,9 +147,22 @@ impl Store {
             .ok_or_else(|| self.corrupt("the root is missing"))
     }
 
-    /// What the gate believed before its last update.
+    /// What the gate believed before its last update; its lists are kept, and not read here.
     pub(crate) fn previous(&self) -> Result<Option<State>, StoreError> {
         self.generation(&self.conn, 1)
+    }
+
+    /// The tag keys as they came, wrapped: epoch and file.
+    pub(crate) fn tags(&self) -> Result<Vec<(u8, Vec<u8>)>, StoreError> {
+        held::tags(&self.conn).map_err(|e| self.sql(e))
+    }
+
+    /// Keeps tag keys, wrapped; those of epochs that are not among them are dropped.
+    pub(crate) fn set_tags(&mut self, tags: &[(u8, Vec<u8>)]) -> Result<(), StoreError> {
+        let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate).map_err(|e| self.sql(e))?;
+        held::set_tags(&tx, tags)
+            .and_then(|()| tx.commit())
+            .map_err(|e| self.sql(e))
     }
 
     /// A number that changes where another process has written to the store.
@@ -177,9 +191,12 @@ impl Store {
         let trust = judge.trust();
         // Of what is installed, and not of all that ever was: one pack with a wrong date must not stay for ever.
         let floor = trust.time_floor().max(release);
-        tx.execute("DELETE FROM generations WHERE back = 1", []).map_err(sql)?;
-        tx.execute("UPDATE generations SET back = 1 WHERE back = 0", [])
-            .map_err(sql)?;
+        for table in ["generations", "held"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE back = 1"), [])
+                .map_err(sql)?;
+            tx.execute(&format!("UPDATE {table} SET back = 1 WHERE back = 0"), [])
+                .map_err(sql)?;
+        }
         tx.execute(
             "INSERT INTO generations (back, root, snapshot, pack, floor, installed) VALUES (0, ?1, ?2, ?3, ?4, ?5)",
             (
@@ -191,6 +208,7 @@ impl Store {
             ),
         )
         .map_err(sql)?;
+        held::insert(&tx, trust.status()).map_err(sql)?;
         tx.commit().map_err(sql)?;
         let after = State {
             judge,
@@ -214,9 +232,16 @@ impl Store {
             return Ok(None);
         };
         let data = snapshot.as_deref().zip(pack.as_deref());
-        let judge = Trust::restore(&root, data)
+        let stored = match back {
+            0 => held::read(conn).map_err(|e| self.sql(e))?,
+            _ => Vec::new(),
+        };
+        let stored: Option<Vec<_>> = stored.iter().map(held::Row::as_stored).collect();
+        let stored = stored.ok_or_else(|| self.corrupt("the name of a list is none"))?;
+        let judge = Trust::restore(&root, data, &stored)
             .and_then(Judge::new)
-            .map_err(|e| self.corrupt(&e.to_string()))?;
+            .map_err(|e| self.corrupt(&e.to_string()))?
+            .at_gate(self.identity()?.gate.parse().ok());
         Ok(Some(State {
             judge,
             floor: Time::saturating(floor),

@@ -33,13 +33,8 @@ pub(crate) fn run(args: &UpdateArgs, session: &Session) -> Result<u8, Error> {
     let system = Clock::system();
     let moved = Source::open(&args.source).and_then(|source| {
         store.advance(system, RELEASED, |before| {
-            let files = source.collect(before.judge.trust().root().payload().version)?;
-            let judge = before
-                .judge
-                .trust()
-                .update(&files.candidate())
-                .and_then(Judge::new)
-                .map_err(|e| Refusal::Distrust(Distrust(e)))?;
+            let trust = source.update(before.judge.trust())?;
+            let judge = Judge::new(trust).map_err(|e| Refusal::Distrust(Distrust(e)))?;
             let news = !same(before.judge.trust(), judge.trust());
             Ok(news.then_some(judge))
         })
@@ -174,10 +169,12 @@ impl From<Refusal> for Error {
 /// Whether two states say the same, whoever signed.
 fn same(a: &Trust, b: &Trust) -> bool {
     let digests = |trust: &Trust| {
+        let held: Vec<_> = trust.status().iter().map(|(_, _, held)| held.digest()).collect();
         (
             trust.root().digest(),
             trust.snapshot().map(|document| document.digest()),
             trust.pack().map(|document| document.digest()),
+            held,
         )
     };
     digests(a) == digests(b)

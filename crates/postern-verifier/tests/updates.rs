@@ -104,6 +104,7 @@ fn what_is_not_signed_enough_is_refused() {
         files: vec![],
         issued: MADE.plus(4),
         version: 4,
+        register: None,
     };
     for (signers, repository, document) in [(1, a.repository(4, 4), "pack"), (0, a.repository(4, 4), "pack")] {
         let mut repository = repository;
@@ -149,6 +150,7 @@ fn nothing_is_rolled_back_mixed_or_told_twice() {
         files: lists,
         issued: MADE.plus(3),
         version: 3,
+        register: None,
     };
     twice.set(NEWEST, a.signed(snapshot, Role::Snapshot, 1));
     refused_both(&gate, &twice, "conflicting-version", Some("snapshot"));

@@ -19,6 +19,8 @@ pub trait Payload: Serialize + for<'de> Deserialize<'de> {
     const TYPE: &'static str;
     /// The most bytes that a whole document may have.
     const MAX_LEN: usize;
+    /// The newest format of the payload that is known here.
+    const FORMAT: u64 = 1;
 
     /// The document's version.
     fn version(&self) -> u64;
@@ -53,7 +55,12 @@ impl<P: Payload> Document<P> {
         if !envelope.is_of_type(P::TYPE) {
             return Err(Self::error(Fault::WrongType));
         }
-        let payload = cbor::from_slice(&envelope.payload).map_err(|e| Self::error(Fault::Payload(e)))?;
+        let payload = cbor::from_slice(&envelope.payload).map_err(|e| {
+            Self::error(match later_format::<P>(&envelope.payload) {
+                Some(format) => Fault::LaterFormat { format },
+                None => Fault::Payload(e),
+            })
+        })?;
         Ok(Self { envelope, payload })
     }
 
@@ -133,4 +140,14 @@ impl<P: Payload> Document<P> {
             fault,
         }
     }
+}
+
+/// The format of a payload that says itself that a later program wrote it.
+fn later_format<P: Payload>(payload: &[u8]) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        format: u64,
+    }
+    let head: Head = serde_cbor::from_slice(payload).ok()?;
+    (head.format > P::FORMAT).then_some(head.format)
 }

@@ -54,11 +54,15 @@ pub struct TrustError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
+    /// The update does not hold the file.
+    Absent,
     /// The same version with other content: somebody signed two truths.
     Conflict {
         /// The version that exists twice.
         version: u64,
     },
+    /// What a status file holds is not as the format says: it does not inflate to its size, or changes what cannot change.
+    Content(&'static str),
     /// Dated more than a day after the snapshot that names it.
     DatedAhead {
         /// When it says that it was made.
@@ -66,8 +70,15 @@ pub enum Fault {
         /// When the snapshot was made.
         snapshot: Time,
     },
-    /// The envelope is not a COSE_Sign message.
+    /// The envelope is not the COSE message of this kind of document.
     Envelope(CoseError),
+    /// What a delta makes of the list that it was applied to is not the list that it names.
+    Elsewhere,
+    /// A later program wrote it.
+    LaterFormat {
+        /// The format that it says.
+        format: u64,
+    },
     /// The bytes are not those that the snapshot pins.
     NotPinned,
     /// A version below one that was seen before, or a root that does not follow its predecessor.
@@ -98,21 +109,28 @@ pub enum Fault {
         /// The threshold.
         threshold: usize,
     },
+    /// The snapshot does not name what the gate holds.
+    Withheld,
     /// A document of another kind.
     WrongType,
 }
 
 impl TrustError {
     /// Every reason that [`Self::reason`] can give.
-    pub const REASONS: [&str; 10] = [
+    pub const REASONS: [&str; 15] = [
+        "bad-content",
+        "absent",
         "bad-rule",
         "conflicting-version",
         "dated-ahead",
+        "later-format",
+        "leads-elsewhere",
         "malformed-envelope",
         "malformed-payload",
         "not-pinned",
         "too-large",
         "under-signed",
+        "withheld",
         "wrong-type",
         "wrong-version",
     ];
@@ -120,15 +138,20 @@ impl TrustError {
     /// A stable reason in kebab-case.
     pub const fn reason(&self) -> &'static str {
         match self.fault {
+            Fault::Absent => "absent",
             Fault::Conflict { .. } => "conflicting-version",
+            Fault::Content(_) => "bad-content",
             Fault::DatedAhead { .. } => "dated-ahead",
+            Fault::Elsewhere => "leads-elsewhere",
             Fault::Envelope(_) => "malformed-envelope",
+            Fault::LaterFormat { .. } => "later-format",
             Fault::NotPinned => "not-pinned",
             Fault::Order { .. } => "wrong-version",
             Fault::Payload(_) => "malformed-payload",
             Fault::Rule { .. } => "bad-rule",
             Fault::TooLarge { .. } => "too-large",
             Fault::UnderSigned { .. } => "under-signed",
+            Fault::Withheld => "withheld",
             Fault::WrongType => "wrong-type",
         }
     }
@@ -138,11 +161,15 @@ impl std::fmt::Display for TrustError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: ", self.document.as_str())?;
         match &self.fault {
+            Fault::Absent => f.write_str("not there"),
             Fault::Conflict { version } => write!(f, "version {version} exists with other content"),
+            Fault::Content(why) => f.write_str(why),
             Fault::DatedAhead { issued, snapshot } => {
                 write!(f, "dated {issued}, after the snapshot of {snapshot} that names it")
             }
+            Fault::Elsewhere => f.write_str("what it makes is not the list that it names"),
             Fault::Envelope(e) => e.fmt(f),
+            Fault::LaterFormat { format } => write!(f, "format {format}, which is later than this program"),
             Fault::NotPinned => f.write_str("not the file that the snapshot names"),
             Fault::Order { expected, found } => write!(f, "version {found} where {expected} was expected"),
             Fault::Payload(e) => e.fmt(f),
@@ -151,6 +178,7 @@ impl std::fmt::Display for TrustError {
             Fault::UnderSigned { valid, threshold } => {
                 write!(f, "{valid} valid signatures of {threshold} that are needed")
             }
+            Fault::Withheld => f.write_str("the snapshot does not name it any more"),
             Fault::WrongType => f.write_str("a document of another kind"),
         }
     }

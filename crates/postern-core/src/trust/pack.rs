@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::document::Payload;
+use super::emergency::Emergency;
 use super::error::DocumentKind;
-use super::root::{check_head, check_times};
+use super::root::{check_times, check_version};
+use crate::cbor::Bytes;
 use crate::certlogic::Json;
 use crate::cose::ALG_ED25519;
 use crate::keys::{PublicKey, Role};
@@ -20,7 +22,11 @@ pub(super) const MAX_ISSUER_KEYS: usize = 32;
 /// The most rules of a pack.
 pub(super) const MAX_RULES: usize = 64;
 /// The most values of a value set.
-pub(super) const MAX_VALUES: usize = 4096;
+const MAX_VALUES: usize = 4096;
+/// The most columns of an issuer.
+const MAX_COLUMNS: usize = 16;
+/// The most epochs of the tag key.
+const MAX_TAGS: usize = 8;
 /// The longest window, ten years in seconds.
 pub(super) const MAX_WINDOW: u64 = 3653 * 86_400;
 
@@ -30,6 +36,8 @@ pub(super) const MAX_WINDOW: u64 = 3653 * 86_400;
 pub struct Pack {
     /// The authority that publishes it.
     pub name: Names,
+    /// The epochs of the tag key, ascending.
+    pub tags: Vec<TagEpoch>,
     /// The rules that issuers refer to, ascending by id.
     pub rules: Vec<RuleSource>,
     /// When it was made.
@@ -42,6 +50,8 @@ pub struct Pack {
     pub version: u64,
     /// How old the data may be.
     pub windows: Windows,
+    /// What is different for a time.
+    pub emergency: Option<Emergency>,
     /// Lists of values that rules name.
     pub value_sets: BTreeMap<Ident, Vec<String>>,
 }
@@ -50,6 +60,7 @@ impl Payload for Pack {
     const KIND: DocumentKind = DocumentKind::Pack;
     const TYPE: &'static str = "application/postern-pack+cbor";
     const MAX_LEN: usize = 4 << 20;
+    const FORMAT: u64 = 2;
 
     fn version(&self) -> u64 {
         self.version
@@ -75,6 +86,26 @@ pub struct Issuer {
     pub rules: Vec<Ident>,
     /// Recognised up to this second.
     pub until: Time,
+    /// The columns of its list that its rules see, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Ident>,
+    /// How old its list and columns may be; without them the pack's windows count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub windows: Option<Windows>,
+}
+
+/// One epoch of the key under which document tags are computed: what a gate checks a key by that came wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagEpoch {
+    /// Tags are compared from this time on.
+    pub from: Time,
+    /// Stands first in each tag.
+    pub epoch: u8,
+    /// Tags are compared up to this second.
+    pub until: Time,
+    /// Commits to the key (`docs/FORMAT.md` section 3.8).
+    pub digest: Bytes<32>,
 }
 
 /// A key of an issuer: one algorithm, one role, one time.
@@ -170,6 +201,22 @@ pub struct Windows {
     pub stale: u64,
 }
 
+impl Windows {
+    /// For each window the longer of the two: a declaration relaxes, it never tightens.
+    pub(crate) fn widest(self, other: Option<Self>) -> Self {
+        other.map_or(self, |other| Self {
+            fresh: self.fresh.max(other.fresh),
+            aging: self.aging.max(other.aging),
+            stale: self.stale.max(other.stale),
+        })
+    }
+
+    /// Whether none of these is shorter than that of `other`.
+    fn contain(self, other: Self) -> bool {
+        self.fresh >= other.fresh && self.aging >= other.aging && self.stale >= other.stale
+    }
+}
+
 impl TryFrom<(u64, u64, u64)> for Windows {
     type Error = &'static str;
 
@@ -193,6 +240,8 @@ impl From<Windows> for (u64, u64, u64) {
 #[serde(deny_unknown_fields)]
 struct PackShape {
     name: Names,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<TagEpoch>,
     rules: Vec<RuleSource>,
     format: u64,
     issued: Time,
@@ -200,6 +249,8 @@ struct PackShape {
     issuers: Vec<Issuer>,
     version: u64,
     windows: Windows,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    emergency: Option<Emergency>,
     #[serde(rename = "value-sets")]
     value_sets: ValueSets,
 }
@@ -232,6 +283,7 @@ impl TryFrom<PackShape> for Pack {
     fn try_from(shape: PackShape) -> Result<Self, Self::Error> {
         let PackShape {
             name,
+            tags,
             rules,
             format,
             issued,
@@ -239,9 +291,10 @@ impl TryFrom<PackShape> for Pack {
             issuers,
             version,
             windows,
+            emergency,
             value_sets,
         } = shape;
-        check_head(format, version)?;
+        check_version(version)?;
         check_times(issued, expires)?;
         let value_sets: BTreeMap<_, _> = value_sets.0.into_iter().map(|(ByLength(id), set)| (id, set)).collect();
         if issuers.len() > MAX_ISSUERS || rules.len() > MAX_RULES || value_sets.len() > MAX_RULES {
@@ -256,7 +309,15 @@ impl TryFrom<PackShape> for Pack {
         {
             return Err("a value set past its bounds");
         }
+        if tags.len() > MAX_TAGS
+            || !ascending(tags.iter().map(|tag| tag.epoch))
+            || tags.iter().any(|tag| tag.from > tag.until)
+        {
+            return Err("tag keys out of order, too many, or one whose time ends before it begins");
+        }
+        let has_rule = |id: &Ident| rules.binary_search_by_key(&id, |rule| &rule.id).is_ok();
         let mut keys = Vec::new();
+        let mut lists = Vec::new();
         for issuer in &issuers {
             if !(1..=MAX_ISSUER_KEYS).contains(&issuer.keys.len()) || issuer.rules.len() > MAX_RULES {
                 return Err("an issuer without keys, or with too many keys or rules");
@@ -264,54 +325,93 @@ impl TryFrom<PackShape> for Pack {
             if !ascending(issuer.keys.iter().map(|key| &key.key)) || issuer.from > issuer.until {
                 return Err("an issuer's keys out of order, or its time ends before it begins");
             }
-            if issuer
-                .rules
-                .iter()
-                .any(|id| rules.binary_search_by_key(&id, |rule| &rule.id).is_err())
-            {
+            if !issuer.rules.iter().all(has_rule) {
                 return Err("an issuer names a rule that the pack does not hold");
             }
+            if issuer.columns.len() > MAX_COLUMNS || !ascending(issuer.columns.iter()) {
+                return Err("an issuer's columns out of order, one twice, or too many");
+            }
+            if issuer.list.is_none() && !issuer.columns.is_empty() {
+                return Err("an issuer with columns and no list");
+            }
+            lists.extend(&issuer.list);
             keys.extend(issuer.keys.iter().map(|key| key.key));
         }
         keys.sort_unstable();
         if !ascending(keys.iter()) {
             return Err("one key for two issuers or roles");
         }
-        Ok(Self {
+        lists.sort_unstable();
+        if !ascending(lists.iter()) {
+            return Err("one status list for two issuers");
+        }
+        if let Some(emergency) = &emergency {
+            let has_issuer = |id: &Ident| issuers.binary_search_by_key(&id, |issuer| &issuer.id).is_ok();
+            if !emergency.rules.iter().all(has_rule) || !emergency.issuers.iter().all(has_issuer) {
+                return Err("the emergency declaration names a rule or an issuer that the pack does not hold");
+            }
+            if !emergency.windows.contain(windows) {
+                return Err("a window of the emergency declaration is shorter than the pack's");
+            }
+        }
+        let pack = Self {
             name,
+            tags,
             rules,
             issued,
             expires,
             issuers,
             version,
             windows,
+            emergency,
             value_sets,
-        })
+        };
+        // An older gate takes a pack that needs nothing new, and each pack has one encoding.
+        match format == pack.format() {
+            true => Ok(pack),
+            false => Err("a format other than 1, or 2 where something needs it"),
+        }
+    }
+}
+
+impl Pack {
+    /// The least format that holds what the pack says.
+    fn format(&self) -> u64 {
+        let new = |issuer: &Issuer| !issuer.columns.is_empty() || issuer.windows.is_some();
+        match self.tags.is_empty() && self.emergency.is_none() && !self.issuers.iter().any(new) {
+            true => 1,
+            false => 2,
+        }
     }
 }
 
 impl From<Pack> for PackShape {
     fn from(pack: Pack) -> Self {
+        let format = pack.format();
         let Pack {
             name,
+            tags,
             rules,
             issued,
             expires,
             issuers,
             version,
             windows,
+            emergency,
             value_sets,
         } = pack;
         let value_sets = ValueSets(value_sets.into_iter().map(|(id, set)| (ByLength(id), set)).collect());
         Self {
             name,
+            tags,
             rules,
-            format: 1,
+            format,
             issued,
             expires,
             issuers,
             version,
             windows,
+            emergency,
             value_sets,
         }
     }

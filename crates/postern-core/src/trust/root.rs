@@ -86,7 +86,10 @@ impl TryFrom<RootShape> for Root {
             expires,
             version,
         } = shape;
-        check_head(format, version)?;
+        if format != 1 {
+            return Err("a format other than 1");
+        }
+        check_version(version)?;
         check_times(issued, expires)?;
         let mut all: Vec<_> = [&roles.root, &roles.snapshot, &roles.publisher]
             .iter()
@@ -129,12 +132,11 @@ impl From<Root> for RootShape {
     }
 }
 
-/// What every document's head must hold.
-pub(super) fn check_head(format: u64, version: u64) -> Result<(), &'static str> {
-    match () {
-        () if format != 1 => Err("a format other than 1"),
-        () if !(1..=MAX_VERSION).contains(&version) => Err("a version out of range"),
-        () => Ok(()),
+/// Versions count from 1.
+pub(crate) fn check_version(version: u64) -> Result<(), &'static str> {
+    match (1..=MAX_VERSION).contains(&version) {
+        true => Ok(()),
+        false => Err("a version out of range"),
     }
 }
 

@@ -7,7 +7,7 @@ use super::MAX_VERSION;
 use super::document::Payload;
 use super::error::DocumentKind;
 use super::pack::ascending;
-use super::root::check_head;
+use super::root::check_version;
 use crate::cbor::Bytes;
 use crate::text::Ident;
 use crate::time::Time;
@@ -29,12 +29,15 @@ pub struct Snapshot {
     pub issued: Time,
     /// Counts from 1.
     pub version: u64,
+    /// The register of gates, which auditors read.
+    pub register: Option<FilePin>,
 }
 
 impl Payload for Snapshot {
     const KIND: DocumentKind = DocumentKind::Snapshot;
     const TYPE: &'static str = "application/postern-snapshot+cbor";
     const MAX_LEN: usize = 256 << 10;
+    const FORMAT: u64 = 2;
 
     fn version(&self) -> u64 {
         self.version
@@ -87,8 +90,22 @@ pub struct StatusFile {
     pub column: Option<Ident>,
     /// SHA-256 of the file.
     pub sha256: Bytes<32>,
+    /// What a list or column inflates to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentPin>,
     /// The version of the document in it.
     pub version: u64,
+}
+
+/// Names what a list or a column inflates to: bytes, and their SHA-256.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ContentPin(pub u64, pub Bytes<32>);
+
+impl ContentPin {
+    /// The pin of a content.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(bytes.len() as u64, Bytes(Sha256::digest(bytes).into()))
+    }
 }
 
 /// Kinds of status files.
@@ -104,14 +121,30 @@ pub enum StatusKind {
 }
 
 impl StatusFile {
-    fn order(&self) -> impl PartialOrd + '_ {
-        (&self.list, self.kind, &self.column, self.from, self.version)
+    /// What is there once in a snapshot: a list, a column of it, one step of a list.
+    pub fn place(&self) -> impl Ord + '_ {
+        (
+            &self.list,
+            self.kind,
+            &self.column,
+            self.from.map(|from| (from, self.version)),
+        )
+    }
+
+    /// The file's pin.
+    pub fn pin(&self) -> FilePin {
+        FilePin {
+            size: self.size,
+            sha256: self.sha256,
+            version: self.version,
+        }
     }
 
     fn is_well_formed(&self) -> bool {
         self.from.is_some() == (self.kind == StatusKind::Delta)
             && self.column.is_some() == (self.kind == StatusKind::Column)
-            && self.from.is_none_or(|from| (1..=MAX_VERSION).contains(&from))
+            && self.content.is_none() == (self.kind == StatusKind::Delta)
+            && self.from.is_none_or(|from| (1..self.version).contains(&from))
             && (1..=MAX_VERSION).contains(&self.version)
     }
 }
@@ -125,6 +158,8 @@ struct SnapshotShape {
     format: u64,
     issued: Time,
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    register: Option<FilePin>,
 }
 
 impl TryFrom<SnapshotShape> for Snapshot {
@@ -138,20 +173,30 @@ impl TryFrom<SnapshotShape> for Snapshot {
             format,
             issued,
             version,
+            register,
         } = shape;
-        check_head(format, version)?;
+        check_version(version)?;
         let versions = 1..=MAX_VERSION;
         match () {
-            () if !versions.contains(&root) || !versions.contains(&pack.version) => Err("a version out of range"),
+            () if !versions.contains(&root)
+                || !versions.contains(&pack.version)
+                || register.is_some_and(|register| !versions.contains(&register.version)) =>
+            {
+                Err("a version out of range")
+            }
+            () if format != least_format(&files, register) => {
+                Err("a format other than 1, or 2 where something needs it")
+            }
             () if files.len() > MAX_FILES => Err("too many files"),
             () if !files.iter().all(StatusFile::is_well_formed) => Err("a status file's members do not fit its kind"),
-            () if !ascending(files.iter().map(StatusFile::order)) => Err("files out of order, or one twice"),
+            () if !ascending(files.iter().map(StatusFile::place)) => Err("files out of order, or one twice"),
             () => Ok(Self {
                 pack,
                 root,
                 files,
                 issued,
                 version,
+                register,
             }),
         }
     }
@@ -165,15 +210,25 @@ impl From<Snapshot> for SnapshotShape {
             files,
             issued,
             version,
+            register,
         }: Snapshot,
     ) -> Self {
         Self {
             pack,
             root,
+            format: least_format(&files, register),
             files,
-            format: 1,
             issued,
             version,
+            register,
         }
+    }
+}
+
+/// An older gate takes a snapshot that names nothing new, and each snapshot has one encoding.
+fn least_format(files: &[StatusFile], register: Option<FilePin>) -> u64 {
+    match files.is_empty() && register.is_none() {
+        true => 1,
+        false => 2,
     }
 }

@@ -1,17 +1,19 @@
 //! The trust of one gate, and the one way in which it moves (`docs/FORMAT.md` section 3.4).
 
 use super::document::{Document, Payload};
-use super::error::{Fault, TrustError};
+use super::error::{DocumentKind, Fault, TrustError};
+use super::held::{Holdings, StoredStatus};
 use super::pack::Pack;
 use super::root::Root;
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, StatusFile, StatusKind};
 use crate::time::{SNAPSHOT_AHEAD, Time};
 
-/// What a gate believes: a root, and, once it has been updated, the snapshot and the pack of one day.
+/// What a gate believes: a root, and, once it has been updated, the snapshot, the pack, the lists and columns of one day.
 #[derive(Clone, Debug)]
 pub struct Trust {
     root: Document<Root>,
     data: Option<(Document<Snapshot>, Document<Pack>)>,
+    status: Holdings,
 }
 
 /// What an update offers: foreign bytes.
@@ -34,32 +36,56 @@ impl Trust {
     pub fn pin(root: &[u8]) -> Result<Self, TrustError> {
         let root = Document::<Root>::parse(root)?;
         root.threshold(&root.payload().roles.root)?;
-        Ok(Self { root, data: None })
+        Ok(Self {
+            root,
+            data: None,
+            status: Holdings::default(),
+        })
     }
 
-    /// Reads a state back from the documents that it was stored as, believing none of them unchecked.
+    /// Reads a state back from the documents that it was stored as, believing none of them unchecked. A list or column
+    /// that the store lacks is not held.
     ///
     /// # Errors
     ///
     /// [`TrustError`] where the store was changed.
-    pub fn restore(root: &[u8], data: Option<(&[u8], &[u8])>) -> Result<Self, TrustError> {
+    pub fn restore(root: &[u8], data: Option<(&[u8], &[u8])>, status: &[StoredStatus<'_>]) -> Result<Self, TrustError> {
         let pinned = Self::pin(root)?;
-        match data {
-            None => Ok(pinned),
-            Some((snapshot, pack)) => pinned.update(&Candidate {
-                roots: &[],
-                snapshot,
-                pack,
-            }),
+        let Some((snapshot, pack)) = data else {
+            return Ok(pinned);
+        };
+        let mut restored = pinned.documents(&Candidate {
+            roots: &[],
+            snapshot,
+            pack,
+        })?;
+        if let Some((snapshot, pack)) = &restored.data {
+            restored.status = Holdings::restore(status, snapshot.payload(), &pack.payload().issuers)?;
         }
+        Ok(restored)
     }
 
-    /// The state after an update: all of the candidate or nothing. The state before stays as it is.
+    /// The state after an update: all of the candidate or nothing. The state before stays as it is. `fetch` gives a status
+    /// file that the snapshot pins; it is asked only for files that are needed, and only once the signatures of root,
+    /// snapshot and pack have been checked.
     ///
     /// # Errors
     ///
-    /// [`TrustError`] names the document that is not believed, and why.
-    pub fn update(&self, candidate: &Candidate<'_>) -> Result<Self, TrustError> {
+    /// [`TrustError`] names the document that is not believed, and why; or what `fetch` says.
+    pub fn update<E: From<TrustError>>(
+        &self,
+        candidate: &Candidate<'_>,
+        fetch: impl FnMut(&StatusFile) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E> {
+        let mut next = self.documents(candidate)?;
+        if let Some((snapshot, pack)) = &next.data {
+            next.status = self.status.follow(snapshot.payload(), &pack.payload().issuers, fetch)?;
+        }
+        Ok(next)
+    }
+
+    /// Root, snapshot and pack of a candidate, checked; the lists are left to [`Holdings::follow`].
+    fn documents(&self, candidate: &Candidate<'_>) -> Result<Self, TrustError> {
         let root = self.follow_roots(candidate.roots)?;
         let roles = &root.payload().roles;
 
@@ -95,11 +121,12 @@ impl Trust {
         if let Some((_, held)) = held.filter(|(_, held)| held.threshold(&roles.publisher).is_ok()) {
             not_older(&pack, held)?;
         }
-        not_dated_ahead(&root, root.payload().issued, today.issued)?;
-        not_dated_ahead(&pack, pack.payload().issued, today.issued)?;
+        not_dated_ahead(DocumentKind::Root, root.payload().issued, today.issued)?;
+        not_dated_ahead(DocumentKind::Pack, pack.payload().issued, today.issued)?;
         Ok(Self {
             root,
             data: Some((snapshot, pack)),
+            status: Holdings::default(),
         })
     }
 
@@ -118,13 +145,20 @@ impl Trust {
         self.data.as_ref().map(|(_, pack)| pack)
     }
 
-    /// The newest time that this trust vouches for: the pack's, which a threshold of offline keys signed. A snapshot's
-    /// does not count, since one stolen online key must not be able to age a city.
+    /// The lists and columns.
+    pub fn status(&self) -> &Holdings {
+        &self.status
+    }
+
+    /// The newest time that this trust vouches for: the root's and the pack's, which offline keys signed, and the lists'.
+    /// A snapshot's does not count, and no list is taken that is dated after its snapshot: one stolen online key must not
+    /// be able to age a city.
     pub fn time_floor(&self) -> Time {
         self.pack()
             .map(|pack| pack.payload().issued)
             .unwrap_or_default()
             .max(self.root.payload().issued)
+            .max(self.status.newest_list())
     }
 
     /// The root that these lead to, one version at a time; those that the gate has passed are skipped. Expiry on the way
@@ -152,6 +186,23 @@ impl Trust {
     }
 }
 
+/// What [`Trust::update`] fetches from a medium without status files.
+///
+/// # Errors
+///
+/// [`Fault::Absent`], always.
+pub fn no_status_files(file: &StatusFile) -> Result<Vec<u8>, TrustError> {
+    let document = match file.kind {
+        StatusKind::Column => DocumentKind::Column,
+        StatusKind::Delta => DocumentKind::Delta,
+        StatusKind::Status => DocumentKind::Status,
+    };
+    Err(TrustError {
+        document,
+        fault: Fault::Absent,
+    })
+}
+
 /// A newer version, or the same document again.
 fn not_older<P: Payload>(new: &Document<P>, held: &Document<P>) -> Result<(), TrustError> {
     let (found, expected) = (new.payload().version(), held.payload().version());
@@ -164,11 +215,12 @@ fn not_older<P: Payload>(new: &Document<P>, held: &Document<P>) -> Result<(), Tr
     }
 }
 
-/// A root and a pack are made before the snapshot that names them, and the machine that makes snapshots is online: its clock
-/// is the better one. What is dated after it would move the floor of every gate past the truth.
-fn not_dated_ahead<P: Payload>(_: &Document<P>, issued: Time, snapshot: Time) -> Result<(), TrustError> {
+/// Whatever a snapshot names was made before it, and the machine that makes snapshots is online: its clock is the better one.
+/// What is dated after it would move the floor of every gate past the truth.
+pub(super) fn not_dated_ahead(document: DocumentKind, issued: Time, snapshot: Time) -> Result<(), TrustError> {
+    let fault = Fault::DatedAhead { issued, snapshot };
     match issued.since(snapshot) > SNAPSHOT_AHEAD {
-        true => Err(Document::<P>::error(Fault::DatedAhead { issued, snapshot })),
+        true => Err(TrustError { document, fault }),
         false => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use postern_core::text::Names;
 use postern_core::time::{Day, Time, TimeEvidence};
 use postern_core::trust::{
     Candidate, Document, FilePin, Issuer, IssuerKey, Keys, Otherwise, Pack, Payload, Root, RootRoles, RuleSource,
-    Snapshot, Trust, Windows,
+    Snapshot, Trust, Windows, no_status_files,
 };
 
 pub const DAY: u64 = 86_400;
@@ -107,6 +107,8 @@ pub fn issuer(id: &str, key_names: &[&str]) -> Issuer {
         name: names(id),
         rules: vec!["entry".parse().unwrap(), "not-positive".parse().unwrap()],
         until: MADE.plus(300 * DAY),
+        columns: vec![],
+        windows: None,
     }
 }
 
@@ -139,6 +141,8 @@ pub fn pack(version: u64) -> Pack {
             "vaccines".parse().unwrap(),
             vec!["BBIBP-CorV".into(), "CoronaVac".into()],
         )]),
+        tags: vec![],
+        emergency: None,
     }
 }
 
@@ -149,6 +153,7 @@ pub fn snapshot(version: u64, pack: &[u8], pack_version: u64) -> Snapshot {
         files: vec![],
         issued: now(),
         version,
+        register: None,
     }
 }
 
@@ -203,7 +208,10 @@ pub fn first_root() -> Vec<u8> {
 }
 
 pub fn trust() -> Trust {
-    Trust::pin(&first_root()).unwrap().update(&files().candidate()).unwrap()
+    Trust::pin(&first_root())
+        .unwrap()
+        .update(&files().candidate(), no_status_files)
+        .unwrap()
 }
 
 pub fn record() -> Record {

@@ -50,7 +50,7 @@ fn which(args: &ExportArgs) -> Result<Which, IssuerError> {
 }
 
 /// The ledgers, none of which is another issuer's: an index means nothing without its issuer. Says which shards are missing.
-fn of_one_issuer<'p>(paths: &'p [PathBuf], session: &Session) -> Result<Vec<&'p Path>, IssuerError> {
+pub(crate) fn of_one_issuer<'p>(paths: &'p [PathBuf], session: &Session) -> Result<Vec<&'p Path>, IssuerError> {
     let paths = distinct(paths);
     let mut first: Option<Summary> = None;
     let (mut shards, mut of) = (BTreeSet::new(), 1);

@@ -3,9 +3,9 @@
 //! SQLite in WAL mode with full synchronisation: what is committed survives the power cut. Codes are committed before
 //! anything of them leaves the program, so that no code is in the world that the ledger does not know.
 
-mod connect;
+pub(crate) mod connect;
 mod error;
-mod lock;
+pub(crate) mod lock;
 mod migrate;
 mod reader;
 mod run;
@@ -21,7 +21,7 @@ use postern_core::time::Time;
 use rusqlite::{Connection, params};
 
 pub use error::LedgerError;
-pub use reader::{Entry, Found, Reader, Replaced, RunShown, Summary, Which};
+pub use reader::{Entry, Found, Held, Locator, Reader, Replaced, RunShown, Summary, Which};
 pub use run::{Mark, Progress, Run, RunKind};
 
 use super::permutation::{MAX_CAPACITY, Permutation};
@@ -93,6 +93,12 @@ impl Ended {
 
     fn from_text(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|ended| ended.as_str() == text)
+    }
+
+    /// The reason in a column of a row.
+    fn from_row(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Self> {
+        let unknown = || rusqlite::Error::InvalidColumnType(column, "reason".to_owned(), rusqlite::types::Type::Text);
+        Self::from_text(row.get_ref(column)?.as_str()?).ok_or_else(unknown)
     }
 }
 

@@ -21,6 +21,7 @@ mod fields;
 mod file;
 mod reject;
 mod row;
+mod row_file;
 
 pub use applicant::{Applicant, PersonId, Sample};
 pub use chunk::{Chunk, Position};
@@ -30,3 +31,6 @@ pub use encoding::EncodingChoice;
 pub use file::{PeopleError, PeopleFile};
 pub use reject::{Reason, Reject};
 pub use row::{Encoding, MAX_COLUMNS, MAX_FIELD, MAX_LINE, Row, RowFault};
+pub use row_file::RowFile;
+
+pub(crate) use fields::{china_day, sampled};

@@ -58,11 +58,33 @@ impl Permutation {
         Some(u32::try_from(place).expect("a place is below the capacity, which is at most 2^32"))
     }
 
+    /// Whose place this is: the `n` of [`Permutation::at`]; `None` from the capacity on.
+    pub fn number_at(&self, place: u32) -> Option<u64> {
+        if u64::from(place) >= self.capacity {
+            return None;
+        }
+        let mut n = self.network_back(place.into());
+        while n >= self.capacity {
+            n = self.network_back(n);
+        }
+        Some(n)
+    }
+
     fn network(&self, n: u64) -> u64 {
         let mask = (1 << self.half) - 1;
         let (mut left, mut right) = (n >> self.half, n & mask);
         for round in 0..ROUNDS {
             (left, right) = (right, left ^ self.round(round, right));
+        }
+        left << self.half | right
+    }
+
+    /// The rounds of a Feistel network undo themselves in the reverse order.
+    fn network_back(&self, n: u64) -> u64 {
+        let mask = (1 << self.half) - 1;
+        let (mut left, mut right) = (n >> self.half, n & mask);
+        for round in (0..ROUNDS).rev() {
+            (left, right) = (right ^ self.round(round, left), left);
         }
         left << self.half | right
     }
@@ -128,8 +150,10 @@ mod tests {
             for n in 0..capacity {
                 let place = permutation.at(n).unwrap() as usize;
                 prop_assert!(!std::mem::replace(&mut seen[place], true), "{place} twice");
+                prop_assert_eq!(permutation.number_at(place as u32), Some(n));
             }
             prop_assert_eq!(permutation.at(capacity), None);
+            prop_assert_eq!(permutation.number_at(capacity as u32), None);
         }
 
         #[test]

@@ -54,13 +54,24 @@ impl Shard {
 
     /// Whether a person belongs to this shard, by their registration number in whatever case.
     pub fn holds(self, id: &str) -> bool {
-        if !self.is_part() {
-            return true;
+        self.number == Self::number_for(id, self.of)
+    }
+
+    /// The number of the shard of `of` to which a person belongs, from 1.
+    pub fn number_for(id: &str, of: u16) -> u16 {
+        if of <= 1 {
+            return 1;
         }
         let digest = Sha256::new_with_prefix("postern-shard-1\x1f").chain_update(id.to_ascii_lowercase());
         let digest = digest.finalize();
         let head = u64::from_be_bytes(digest[..8].try_into().expect("SHA-256 has 32 bytes"));
-        head % u64::from(self.of) == u64::from(self.number - 1)
+        (head % u64::from(of)) as u16 + 1
+    }
+
+    /// The shard number and the count in that shard of the `n`-th place among all of `of` shards: [`Shard::place`] undone.
+    pub fn of_place(n: u64, of: u16) -> (u16, u64) {
+        let of = u64::from(of.max(1));
+        ((n % of) as u16 + 1, n / of)
     }
 
     /// The number among all shards of this shard's `n`-th code.
@@ -139,6 +150,9 @@ mod tests {
                 assert!(shard.holds(&id.to_lowercase()));
             }
             let capacity = 100;
+            for shard in &shards {
+                assert!((0..9).all(|n| Shard::of_place(shard.place(n), of) == (shard.number, n)));
+            }
             let mut places: Vec<u64> = shards
                 .iter()
                 .flat_map(|shard| (0..shard.share(capacity)).map(|n| shard.place(n)))

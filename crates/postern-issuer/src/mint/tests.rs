@@ -64,6 +64,8 @@ fn issuing() -> Issuing {
             name: names(),
             rules: vec![],
             until,
+            columns: vec![],
+            windows: None,
         }],
         version: 1,
         windows: Windows {
@@ -72,6 +74,8 @@ fn issuing() -> Issuing {
             stale: 3 * 86_400,
         },
         value_sets: BTreeMap::new(),
+        tags: vec![],
+        emergency: None,
     };
     let (root, pack) = (signed(root, Role::Root), signed(pack, Role::Publisher));
     let snapshot = Snapshot {
@@ -80,6 +84,7 @@ fn issuing() -> Issuing {
         files: vec![],
         issued: AT,
         version: 1,
+        register: None,
     };
     let candidate = postern_core::trust::Candidate {
         roots: &[],
@@ -88,7 +93,7 @@ fn issuing() -> Issuing {
     };
     let trust = postern_core::trust::Trust::pin(&root)
         .unwrap()
-        .update(&candidate)
+        .update(&candidate, postern_core::trust::no_status_files)
         .unwrap();
     let signer = Box::new(demo::key(Role::Code, 0));
     Issuing::new(&trust, [7; 32], signer, Terms::new(AT, 30)).unwrap()

@@ -92,6 +92,7 @@ impl Office {
             files: vec![],
             issued: AT,
             version: 1,
+            register: None,
         };
         let snapshot = signed(snapshot, Role::Snapshot);
         for (name, bytes) in [
@@ -114,7 +115,7 @@ impl Office {
             snapshot: &read(NEWEST.to_owned()),
             pack: &read(path(DocumentKind::Pack, 1)),
         };
-        Judge::new(pinned.update(&candidate).unwrap()).unwrap()
+        Judge::new(pinned.update(&candidate, postern_core::trust::no_status_files).unwrap()).unwrap()
     }
 
     pub fn people(&self, text: impl AsRef<[u8]>) -> MintArgs {
@@ -191,6 +192,8 @@ pub fn pack() -> Pack {
             name: names(),
             rules: vec![],
             until: MADE.plus(80 * DAY),
+            columns: vec![],
+            windows: None,
         }
     };
     Pack {
@@ -209,6 +212,8 @@ pub fn pack() -> Pack {
             stale: 30 * DAY,
         },
         value_sets: BTreeMap::new(),
+        tags: vec![],
+        emergency: None,
     }
 }
 

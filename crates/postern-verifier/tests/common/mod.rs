@@ -124,6 +124,8 @@ impl Authority {
             name: Names::new(en, zh).unwrap(),
             rules: rules.iter().map(|id| id.parse().unwrap()).collect(),
             until,
+            columns: vec![],
+            windows: None,
         };
         let vaccinated = r#"{"if": [{"var": "payload.v.0"},
             {">=": [{"var": "payload.v.0.dn"}, {"var": "payload.v.0.sd"}]}, false]}"#;
@@ -148,6 +150,8 @@ impl Authority {
             version,
             windows: self.windows,
             value_sets: BTreeMap::new(),
+            tags: vec![],
+            emergency: None,
         }
     }
 
@@ -174,6 +178,7 @@ impl Authority {
             files: vec![],
             issued: MADE.plus(snapshot),
             version: snapshot,
+            register: None,
         };
         let mut repository = Repository::default();
         repository.set(&repository::path(DocumentKind::Root, 1), self.root(1));

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{LedgerError, PATIENCE};
 
-pub(super) fn connect(path: &Path) -> Result<Connection, LedgerError> {
+pub(crate) fn connect(path: &Path) -> Result<Connection, LedgerError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
         let conn = Connection::open_with_flags(path, flags)?;
@@ -19,7 +19,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, LedgerError> {
 }
 
 /// From here on the file is written: it was seen to be a ledger, or empty.
-pub(super) fn make_durable(conn: &Connection, path: &Path) -> Result<(), LedgerError> {
+pub(crate) fn make_durable(conn: &Connection, path: &Path) -> Result<(), LedgerError> {
     let set = || {
         conn.pragma_update(None, "synchronous", "full")?;
         // Write-ahead logs of 64 MiB are written back at once; the index of ids is sorted on two threads, in files.
@@ -35,7 +35,7 @@ pub(super) fn make_durable(conn: &Connection, path: &Path) -> Result<(), LedgerE
 }
 
 /// Makes an empty file that only its owner may read, where there is none: SQLite gives its other files the same mode.
-pub(super) fn make_private(path: &Path) -> Result<(), LedgerError> {
+pub(crate) fn make_private(path: &Path) -> Result<(), LedgerError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

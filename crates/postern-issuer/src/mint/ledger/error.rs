@@ -111,7 +111,7 @@ impl LedgerError {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Self::File(error) => error.path(),
             Self::Busy { path }

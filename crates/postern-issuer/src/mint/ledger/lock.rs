@@ -8,12 +8,12 @@ use postern_cli::files::{FileAction, FileError};
 use super::LedgerError;
 
 /// The right, given up when dropped or when the process ends, however it ends.
-pub(super) struct Lock(File);
+pub(crate) struct Lock(File);
 
 impl Lock {
     /// Takes the right. The lock is on a file beside the ledger: on the database it would shut out those who only read. The
     /// file stays: removing it would let two take it at once.
-    pub(super) fn take(ledger: &Path) -> Result<Self, LedgerError> {
+    pub(crate) fn take(ledger: &Path) -> Result<Self, LedgerError> {
         let mut beside = ledger.as_os_str().to_owned();
         beside.push(".lock");
         let beside = PathBuf::from(beside);
@@ -43,7 +43,7 @@ impl Drop for Lock {
 }
 
 /// The one path of a file, so that every way to it leads to the same lock.
-pub(super) fn real(path: &Path) -> Result<PathBuf, LedgerError> {
+pub(crate) fn real(path: &Path) -> Result<PathBuf, LedgerError> {
     if let Ok(real) = path.canonicalize() {
         return Ok(real);
     }

@@ -1,5 +1,7 @@
 //! Looking into a ledger, also while a run writes to it.
 
+mod held;
+
 use std::path::{Path, PathBuf};
 
 use postern_cli::files::{FileAction, FileError};
@@ -12,6 +14,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use super::super::people::PersonId;
 use super::super::shard::Shard;
 use super::{Ended, LedgerError, Owner, Run, integer, lock, schema};
+
+pub use held::{Held, Locator};
 
 const ENTRY: &str = "SELECT counter, id, content, status_index, issued, expires, code FROM main.codes";
 const FULL: &str = "\
@@ -26,7 +30,7 @@ c.counter < ?1 AND c.expires <= ?3 AND (r.by IS NULL OR (r.by >= ?2 AND r.reason
   AND NOT EXISTS (SELECT 1 FROM main.replaced n WHERE n.counter = r.by)))";
 /// A code is to be set invalid where it, or a code that came in its place by renewal, was replaced for another reason.
 const INVALID: &str = "\
-?1 = 0 AND EXISTS (
+?1 = 0 AND r.counter >= 0 AND EXISTS (
   WITH RECURSIVE later (counter) AS (
     VALUES (c.counter) UNION ALL SELECT n.by FROM main.replaced n JOIN later ON n.counter = later.counter
   )
@@ -406,8 +410,7 @@ fn full(row: &Row<'_>) -> rusqlite::Result<Found> {
         None => None,
         Some(by) => Some(Replaced {
             by: by.unsigned_abs(),
-            reason: Ended::from_text(row.get_ref(10)?.as_str()?)
-                .ok_or_else(|| rusqlite::Error::InvalidColumnType(10, "reason".to_owned(), Type::Text))?,
+            reason: Ended::from_row(row, 10)?,
             at: time(row, 11)?,
         }),
     };

@@ -111,6 +111,19 @@ impl Chunks {
         self.file.metadata()
     }
 
+    /// Hands the bytes of the whole file to `each`, in pieces that fit `window`. Where it stands is then the file's end.
+    pub(super) fn read_all(&mut self, window: &mut [u8], mut each: impl FnMut(&[u8])) -> io::Result<()> {
+        self.seek(Position { byte: 0, line: 1 })?;
+        loop {
+            match self.file.read(window) {
+                Ok(0) => return Ok(()),
+                Ok(read) => each(&window[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// Goes to a place.
     pub(super) fn seek(&mut self, at: Position) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(at.byte))?;

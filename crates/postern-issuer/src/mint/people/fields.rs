@@ -20,8 +20,14 @@ pub(super) fn day(text: &str) -> Result<Day, Reason> {
     Day::from_date(date).ok_or(Reason::DateOutOfRange)
 }
 
+/// `YYYY-MM-DD`: its first second in China Standard Time.
+pub(crate) fn china_day(text: &str) -> Option<Time> {
+    let midnight = date(text)?.and_hms_opt(0, 0, 0)?.and_utc().timestamp() - i64::from(CHINA);
+    Time::from_seconds(u64::try_from(midnight).ok()?)
+}
+
 /// RFC 3339, or `YYYY-MM-DD HH:MM` in China Standard Time; down to the minute.
-pub(super) fn sampled(text: &str) -> Option<Time> {
+pub(crate) fn sampled(text: &str) -> Option<Time> {
     let seconds = match text.as_bytes() {
         [day @ .., b' ', h1, h2, b':', m1, m2] if day.len() == 10 => {
             let two = |a: &u8, b: &u8| digits(&[*a, *b]);
@@ -120,6 +126,11 @@ mod tests {
             "二〇二六-11-22 16:00",
         ] {
             assert_eq!(sampled(text), None, "{text}");
+        }
+        let midnight = china_day("2026-11-22").map(|time| time.to_string());
+        assert_eq!(midnight.as_deref(), Some("2026-11-21T16:00:00Z"));
+        for text in ["", "2026-11-31", "1970-01-01", "2026-11-22 16:00"] {
+            assert_eq!(china_day(text), None, "{text}");
         }
     }
 

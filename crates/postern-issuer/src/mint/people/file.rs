@@ -1,30 +1,22 @@
-//! Reading a people file: its encoding is told first, its header read, and then some lines at a time are held.
+//! Reading a people file: the columns that its header names, and then some lines at a time.
 
 use std::fmt;
-use std::fs::{File, Metadata};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use postern_cli::Explain;
-use postern_cli::files::{FileAction, FileError};
+use postern_cli::files::FileError;
 use postern_cli::messages::FluentValue;
 
-use super::chunk::{self, Chunk, Chunks, Position};
+use super::chunk::{Chunk, Position};
 use super::column::{Columns, HeaderError};
-use super::encoding::{EncodingChoice, Told, tell};
-use super::row::{Encoding, Row};
-
-/// Bytes of a piece: in tests a few lines, so that small files have many.
-const PIECE: usize = if cfg!(test) { 2048 } else { chunk::SIZE };
+use super::encoding::EncodingChoice;
+use super::row::Encoding;
+use super::row_file::RowFile;
 
 /// A people file that is being read. It holds some lines, however long the file is.
 pub struct PeopleFile {
-    path: PathBuf,
-    chunks: Chunks,
-    rows: Position,
-    encoding: Encoding,
+    rows: RowFile,
     columns: Columns,
-    opened: Metadata,
 }
 
 impl PeopleFile {
@@ -34,35 +26,9 @@ impl PeopleFile {
     ///
     /// [`PeopleError`].
     pub fn open(path: &Path, choice: EncodingChoice) -> Result<Self, PeopleError> {
-        let failed = |error| FileError::new(path, FileAction::Read, error);
-        let mut file = File::open(path).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        // It is read more than once.
-        if !metadata.is_file() {
-            return Err(PeopleError::NotAFile(path.to_owned()));
-        }
-        let (encoding, start) = match tell(&mut file, choice).map_err(failed)? {
-            Told::Is(encoding, mark) => (encoding, mark),
-            Told::Unclear { line } => {
-                let path = path.to_owned();
-                return Err(PeopleError::EncodingUnclear { path, line });
-            }
-            Told::Utf16 => return Err(PeopleError::Utf16(path.to_owned())),
-        };
-        let mut chunks = Chunks::new(file, Position { byte: start, line: 1 }, PIECE).map_err(failed)?;
-        let Some((header, rows)) = header(&mut chunks, encoding).map_err(failed)? else {
-            return Err(PeopleError::Empty(path.to_owned()));
-        };
-        let columns = Columns::from_header(&header).map_err(PeopleError::Header)?;
-        chunks.seek(rows).map_err(failed)?;
-        Ok(Self {
-            path: path.to_owned(),
-            chunks,
-            rows,
-            encoding,
-            columns,
-            opened: metadata,
-        })
+        let rows = RowFile::open(path, choice)?;
+        let columns = Columns::from_header(rows.header()).map_err(PeopleError::Header)?;
+        Ok(Self { rows, columns })
     }
 
     /// The columns that the header names.
@@ -72,17 +38,17 @@ impl PeopleFile {
 
     /// How the file writes its characters.
     pub fn encoding(&self) -> Encoding {
-        self.encoding
+        self.rows.encoding()
     }
 
     /// Bytes of the file.
     pub fn size(&self) -> u64 {
-        self.opened.len()
+        self.rows.size()
     }
 
     /// Where the rows begin.
     pub fn rows(&self) -> Position {
-        self.rows
+        self.rows.start()
     }
 
     /// Goes to a place that [`PeopleFile::rows`] or the end of a chunk was.
@@ -91,8 +57,7 @@ impl PeopleFile {
     ///
     /// [`FileError`].
     pub fn seek(&mut self, at: Position) -> Result<(), FileError> {
-        let sought = self.chunks.seek(at);
-        sought.map_err(|error| FileError::new(&self.path, FileAction::Read, error))
+        self.rows.seek(at)
     }
 
     /// The next lines; `None` at the end.
@@ -102,25 +67,8 @@ impl PeopleFile {
     /// [`PeopleError::File`] where the file cannot be read on, [`PeopleError::Changed`] where somebody has written to it
     /// since it was opened: what an earlier reading knows of its rows is not true of them any more.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, PeopleError> {
-        let failed = |error| FileError::new(&self.path, FileAction::Read, error);
-        let chunk = self.chunks.next().map_err(failed)?;
-        let now = self.chunks.metadata().map_err(failed)?;
-        if now.len() != self.opened.len() || now.modified().ok() != self.opened.modified().ok() {
-            return Err(PeopleError::Changed(self.path.clone()));
-        }
-        Ok(chunk)
+        self.rows.next_chunk()
     }
-}
-
-/// The first row with a value, and where the line after it begins.
-fn header(chunks: &mut Chunks, encoding: Encoding) -> io::Result<Option<(Row, Position)>> {
-    while let Some(chunk) = chunks.next()? {
-        let Some(row) = chunk.rows(encoding).next() else {
-            continue;
-        };
-        return Ok(Some((row.clone(), chunk.after(row.line()))));
-    }
-    Ok(None)
 }
 
 /// Why a people file cannot be read.
@@ -208,6 +156,7 @@ mod tests {
     use std::io::Write;
 
     use super::super::encoding::{BOM_GB18030, BOM_UTF8};
+    use super::super::row::Row;
     use super::*;
     use encoding_rs::GB18030;
 

@@ -1,0 +1,192 @@
+//! Which codes people hold, for many people at once, and who holds a place.
+//!
+//! A daily file names a million people in no order. Looked up one by one as they come, each would cost a page of the index
+//! and one of the table, wherever they lie; sorted, both are read once, from their beginning to their end.
+
+use std::collections::HashMap;
+
+use postern_core::time::Time;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::super::super::permutation::Permutation;
+use super::super::super::shard::Shard;
+use super::super::{Ended, LedgerError, integer, schema};
+use super::{Reader, time};
+
+const COUNTERS: &str = "SELECT counter FROM main.codes WHERE id = ?1";
+const HELD: &str = "\
+SELECT c.status_index, c.expires, r.by, r.reason FROM main.codes c LEFT JOIN main.replaced r ON r.counter = c.counter
+WHERE c.counter = ?1";
+const HAS_INDEX: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = 'codes_id'";
+
+/// A code that a person holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its number in the ledger.
+    pub counter: u64,
+    /// Its place in the status list.
+    pub index: u32,
+    /// When it expires.
+    pub expires: Time,
+    /// Whether something came in its place, at once or after renewals, for another reason than that it expires: what
+    /// [`super::Which::Invalid`] lists.
+    pub superseded: bool,
+}
+
+impl Held {
+    /// Whether it can still be shown at a gate at this time, as far as the ledger knows.
+    pub fn in_force(&self, at: Time) -> bool {
+        !self.superseded && at <= self.expires
+    }
+}
+
+/// Tells whose a place is.
+pub struct Locator {
+    permutation: Permutation,
+    shard: Shard,
+}
+
+impl Locator {
+    /// The shard, and the number in its ledger, of the code at a place of the status list, if there is one; `None` where
+    /// the list has no such place.
+    pub fn code_at(&self, index: u32) -> Option<(u16, u64)> {
+        let place = self.permutation.number_at(index)?;
+        Some(Shard::of_place(place, self.shard.of()))
+    }
+}
+
+impl Reader {
+    /// Hands the codes of each of these ids to `each`, the oldest first, with the id's number in `ids`; none where the
+    /// ledger does not know the id. The ids come in no order, each as often as it stands in `ids`.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn held(&self, ids: &[&str], mut each: impl FnMut(usize, &[Held])) -> Result<(), LedgerError> {
+        let mut held = self.sql(|conn| {
+            // One transaction: else each look-up locks the file anew.
+            let tx = conn.unchecked_transaction()?;
+            let mut codes = match tx.query_row(HAS_INDEX, [], |row| row.get(0))? {
+                // It is missing while a mint is interrupted, or goes on.
+                0 => read_through(&tx, ids)?,
+                _ => look_up(&tx, ids)?,
+            };
+            codes.sort_unstable_by_key(|(_, counter)| *counter);
+            let mut statement = tx.prepare_cached(HELD)?;
+            let all = codes.iter().map(|(id, counter)| {
+                Ok((
+                    *id,
+                    statement.query_row([integer(*counter)], |row| read(*counter, row))?,
+                ))
+            });
+            all.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        held.sort_unstable_by_key(|(id, (held, _))| (*id, held.counter));
+        let mut codes = Vec::new();
+        let mut rest = held.as_slice();
+        for id in 0..ids.len() {
+            let (of_id, others) = rest.split_at(rest.iter().take_while(|(of, _)| *of == id).count());
+            rest = others;
+            codes.clear();
+            codes.extend(of_id.iter().map(|(_, (held, _))| *held));
+            follow(&mut codes, of_id.iter().map(|(_, (_, next))| *next));
+            each(id, &codes);
+        }
+        Ok(())
+    }
+
+    /// Why a code that was replaced is not to be used any more: the first reason, from it on, that is not a renewal.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn ended(&self, counter: u64) -> Result<Option<Ended>, LedgerError> {
+        let sql = "SELECT by, reason FROM main.replaced WHERE counter = ?1";
+        self.sql(|conn| {
+            let mut statement = conn.prepare_cached(sql)?;
+            let mut at = integer(counter);
+            loop {
+                let next = statement.query_row([at], |row| Ok((row.get(0)?, Ended::from_row(row, 1)?)));
+                match next.optional()? {
+                    Some((by, Ended::Renewed)) => at = by,
+                    Some((_, reason)) => return Ok(Some(reason)),
+                    None => return Ok(None),
+                }
+            }
+        })
+    }
+
+    /// What tells whose a place of this ledger's status list is.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn locator(&self) -> Result<Locator, LedgerError> {
+        let meta = self.sql(schema::meta)?;
+        Ok(Locator {
+            permutation: Permutation::new(&meta.key, meta.capacity),
+            shard: meta.shard,
+        })
+    }
+}
+
+/// What came in a code's place: its number and why.
+type Next = Option<(u64, Ended)>;
+
+fn read(counter: u64, row: &Row<'_>) -> rusqlite::Result<(Held, Next)> {
+    let by = row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs);
+    let next = match by {
+        Some(by) => Some((by, Ended::from_row(row, 3)?)),
+        None => None,
+    };
+    let held = Held {
+        counter,
+        index: row.get(0)?,
+        expires: time(row, 1)?,
+        superseded: next.is_some_and(|(_, reason)| reason != Ended::Renewed),
+    };
+    Ok((held, next))
+}
+
+/// A code that was renewed is superseded where the one in its place is. What comes in a code's place has a higher number.
+fn follow(codes: &mut [Held], next: impl DoubleEndedIterator<Item = Next> + ExactSizeIterator) {
+    for (i, next) in next.enumerate().rev() {
+        if let Some((by, Ended::Renewed)) = next {
+            let newer = codes[i + 1..].iter().find(|held| held.counter == by);
+            codes[i].superseded = newer.is_some_and(|held| held.superseded);
+        }
+    }
+}
+
+/// The numbers of the codes of ids, from the index of ids.
+fn look_up(conn: &Connection, ids: &[&str]) -> rusqlite::Result<Vec<(usize, u64)>> {
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    // The index does not tell small letters from capital ones; this order is only near to its, which is enough.
+    order.sort_unstable_by_key(|id| ids[*id]);
+    let mut statement = conn.prepare_cached(COUNTERS)?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in order {
+        let mut rows = statement.query([ids[id]])?;
+        while let Some(row) = rows.next()? {
+            found.push((id, row.get(0).map(i64::unsigned_abs)?));
+        }
+    }
+    Ok(found)
+}
+
+/// As [`look_up`], from the ledger itself.
+fn read_through(conn: &Connection, ids: &[&str]) -> rusqlite::Result<Vec<(usize, u64)>> {
+    let mut wanted: HashMap<String, Vec<usize>> = HashMap::with_capacity(ids.len());
+    for (i, id) in ids.iter().enumerate() {
+        wanted.entry(id.to_ascii_lowercase()).or_default().push(i);
+    }
+    let mut statement = conn.prepare_cached("SELECT id, counter FROM main.codes")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let counter = row.get(1).map(i64::unsigned_abs)?;
+        let of_id = wanted.get(&row.get_ref(0)?.as_str()?.to_ascii_lowercase());
+        found.extend(of_id.into_iter().flatten().map(|id| (*id, counter)));
+    }
+    Ok(found)
+}
