@@ -15,7 +15,7 @@ use crate::keys::Kid;
 use crate::keys::Role;
 use crate::policy::{self, Policy};
 use crate::record::DocumentTag;
-use crate::status::{ColumnValues, Status, StatusList};
+use crate::status::{ColumnValue, ColumnValues, Status, StatusList};
 use crate::text::{GateName, Ident};
 use crate::time::{SNAPSHOT_AHEAD, Time, TimeEvidence};
 use crate::trust::{Emergency, Issuer, IssuerKey, Otherwise, Pack, Trust, TrustError, Windows};
@@ -58,6 +58,8 @@ pub struct Verdict {
     pub clock_suspect: bool,
     /// What was judged on.
     pub data: DataAge,
+    /// What the issuer's columns say of the code, as far as they say something.
+    pub columns: Vec<(Ident, ColumnValue)>,
     /// An emergency declaration of the pack counted.
     pub emergency: bool,
 }
@@ -78,7 +80,7 @@ pub struct Judge {
     keys: HashMap<Kid, Vec<(usize, usize)>>,
     /// For each issuer: the places of its rules.
     rules: Vec<Vec<usize>>,
-    /// For each issuer: its list and columns, where it names a list and the gate holds all of them.
+    /// For each issuer: its list and columns, where it names a list and the gate holds it.
     status: Vec<Option<IssuerStatus>>,
     gate: Option<GateName>,
     demo: bool,
@@ -89,24 +91,28 @@ pub struct Judge {
 struct IssuerStatus {
     list: StatusList,
     columns: Vec<(Ident, ColumnValues)>,
+    /// The issuer names a column that the gate does not hold.
+    lacks_column: bool,
     /// When the oldest of it was made.
     issued: Time,
 }
 
 impl IssuerStatus {
-    /// `None` where the issuer names no list, or the gate lacks a part of what it names.
+    /// `None` where the issuer names no list, or the gate does not hold it.
     fn of(issuer: &Issuer, trust: &Trust) -> Option<Self> {
         let name = issuer.list.as_ref()?;
         let held = trust.status().list(name)?;
         let mut issued = held.issued();
         let mut columns = Vec::new();
         for column in &issuer.columns {
-            let held = trust.status().column(name, column)?;
-            issued = issued.min(held.issued());
-            columns.push((column.clone(), held.column()?.clone()));
+            if let Some(held) = trust.status().column(name, column) {
+                issued = issued.min(held.issued());
+                columns.push((column.clone(), held.column()?.clone()));
+            }
         }
         Some(Self {
             list: held.list()?.clone(),
+            lacks_column: columns.len() < issuer.columns.len(),
             columns,
             issued,
         })
@@ -245,6 +251,7 @@ impl Judge {
             now: time.now(),
             clock_suspect,
             data,
+            columns: Vec::new(),
             emergency: false,
         };
         match ParsedCode::from_text(text) {
@@ -289,16 +296,19 @@ impl Judge {
             true => verdict.now.max(claims.issued),
             false => verdict.now,
         };
-        let declared = self.emergency(now).filter(|emergency| emergency.covers(&issuer.id));
+        // The declaration and the age of the data go by the gate's time, whatever the code says.
+        let declared = self
+            .emergency(verdict.now)
+            .filter(|emergency| emergency.covers(&issuer.id));
         verdict.emergency = declared.is_some();
         if let Some(emergency) = declared {
-            verdict.data.grade = self.snapshot_grade(now, emergency.windows);
+            verdict.data.grade = self.snapshot_grade(verdict.now, emergency.windows);
         }
         let too_old = verdict.data.grade == Grade::Refuse;
         let status = self.status[place].as_ref();
         let mut stale = false;
         if let Some(status) = status {
-            let (age, grade) = self.status_age(issuer, status.issued, now);
+            let (age, grade) = self.status_age(issuer, status.issued, verdict.now);
             stale = grade == Grade::Refuse;
             verdict.data.age = verdict.data.age.max(age);
             verdict.data.grade = verdict.data.grade.max(grade);
@@ -322,17 +332,22 @@ impl Judge {
         found(Reason::StatusInvalid, listed == Some(Status::Invalid));
         found(Reason::StatusRestricted, listed == Some(Status::Restricted));
         found(Reason::StatusSuspended, listed == Some(Status::Suspended));
-        found(Reason::StatusUnknown, issuer.list.is_some() && listed.is_none());
+        let lacking = listed.is_none() || status.is_some_and(|status| status.lacks_column);
+        found(Reason::StatusUnknown, issuer.list.is_some() && lacking);
 
         let Some(policy) = &self.policy else { return };
         let set_aside = |rule: &usize| {
             declared.is_some_and(|emergency| emergency.rules.binary_search(&policy.rules()[*rule].id).is_ok())
         };
         let places = self.rules[place].iter().copied().filter(|rule| !set_aside(rule));
-        let columns: Vec<(&str, Fact<'_>)> = status
-            .into_iter()
-            .flat_map(|status| &status.columns)
-            .filter_map(|(name, values)| Some((name.as_str(), policy::column_fact(values.get(index)?))))
+        let columns = status.into_iter().flat_map(|status| &status.columns);
+        verdict.columns = columns
+            .filter_map(|(name, values)| Some((name.clone(), values.get(index)?)))
+            .collect();
+        let columns: Vec<(&str, Fact<'_>)> = verdict
+            .columns
+            .iter()
+            .map(|(name, value)| (name.as_str(), policy::column_fact(*value)))
             .collect();
         let issued_by = policy::Issued {
             claims,
@@ -357,15 +372,22 @@ impl Judge {
 
 impl Verdict {
     /// The outcome is the most serious that a reason asks for; but what rests on the data alone does not refuse anybody
-    /// where the data is too old: "no" must never mean "this gate is out of date".
+    /// where the data is too old, nor does a rule where the gate lacks what it may look at: "no" must never mean "this gate is
+    /// out of date".
     fn conclude(&mut self) {
-        let too_old = self.reasons.contains(&Reason::DataTooOld) || self.reasons.contains(&Reason::StatusStale);
+        let has = |reason| self.reasons.contains(&reason);
+        let too_old = has(Reason::DataTooOld) || has(Reason::StatusStale);
+        let unknown = has(Reason::StatusUnknown);
         let outcome = |reason: Reason| match reason.outcome() {
             Outcome::Refuse if too_old && reason.rests_on_data() => Outcome::Refer,
+            Outcome::Refuse if unknown && reason == Reason::RuleNotMet => Outcome::Refer,
             outcome => outcome,
         };
-        self.reasons
-            .sort_by_key(|&reason| (std::cmp::Reverse(outcome(reason)), reason));
+        // What was spared a refusal decided nothing, so it does not stand first.
+        self.reasons.sort_by_key(|&reason| {
+            let spared = outcome(reason) != reason.outcome();
+            (std::cmp::Reverse(outcome(reason)), spared, reason)
+        });
         self.outcome = self.reasons.first().map_or(Outcome::Admit, |&reason| outcome(reason));
     }
 }

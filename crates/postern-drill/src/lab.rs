@@ -275,7 +275,7 @@ impl Lab {
         ];
         self.player.verifier(false, &init)?;
         self.player
-            .verifier(false, &["update", "--store", gate, "update.bundle"])
+            .verifier(false, &["update", "--store", gate, "--from", "update.bundle"])
             .map(drop)
     }
 

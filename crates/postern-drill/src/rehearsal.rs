@@ -165,7 +165,7 @@ impl Rehearsal {
         ] {
             postern_cli::files::write_new(&self.lab.path(name), bytes)?;
             let before = self.holds(&gate)?;
-            let (status, _) = self.lab.player.verifier(true, &["update", "--store", &gate, name])?;
+            let (status, _) = self.lab.player.verifier(true, &["update", "--store", &gate, "--from", name])?;
             let same = self.holds(&gate)? == before;
             self.report.attacks.push(Attack::stick(id, status, same));
         }
@@ -188,7 +188,7 @@ impl Rehearsal {
         for gate in self.lab.gates.clone() {
             self.lab
                 .player
-                .verifier(false, &["update", "--store", &gate, "update.bundle"])?;
+                .verifier(false, &["update", "--store", &gate, "--from", "update.bundle"])?;
         }
         self.day(LAST_DAY, true, "fresh")?;
         let gate = self.lab.gates[0].clone();
@@ -196,7 +196,7 @@ impl Rehearsal {
         let (status, _) = self
             .lab
             .player
-            .verifier(true, &["update", "--store", &gate, "old.bundle"])?;
+            .verifier(true, &["update", "--store", &gate, "--from", "old.bundle"])?;
         let same = self.holds(&gate)? == before;
         self.report.attacks.push(Attack::stick("stick-old", status, same));
         Ok(())

@@ -120,6 +120,7 @@ key-line = { $file }
 key-line-tag = { $file }
     { "  " }role         tag
     { "  " }epoch        { $epoch }
+    { "  " }digest       { $digest }
 bundle-written = { $file }: { $bytes } bytes, snapshot of { $issued }
 told-drafted = drafted { $kind } { $version }: { $file }
 told-signed = signed { $kind } { $version }: { $file }

@@ -35,6 +35,7 @@ cmd-renew = Mint new codes for those that expire soon, from the ledger
     .valid-for = Days until the new codes expire
     .at = Issue the codes at this time instead of now (RFC 3339 or YYYY-MM-DD)
     .format = What comes out, separated by commas: png or svg (a folder of pictures), tar (pictures in tar files), csv or jsonl (a list of texts), pdf (sheets of cards to print and cut)
+    .register = The register of statuses: codes that are invalid in it, those of the dead and of who has moved away, are not renewed
 
 cmd-replace = Mint new codes for people whose codes were lost, from the ledger
     .about-long = Gives each of these people a new code in place of their newest one: the same facts, a new place and new dates. The old one is noted as to be set invalid; until gates have a status list that says so, it is still good.
@@ -133,7 +134,7 @@ error-people-changed = { $path } was changed while it was read
 error-people-encoding-unclear = { $path } is neither UTF-8 nor GB 18030 throughout: see line { $line }
     .hint = Save it as UTF-8 or repair that line; or say --encoding utf-8 or gb18030, and such rows are rejected.
 error-people-not-a-file = { $path } is not a file
-    .hint = The people file is read twice: save it first, a pipe does not do.
+    .hint = It is read more than once: save it first, a pipe does not do.
 error-people-utf-16 = { $path } is UTF-16
     .hint = Save it as CSV UTF-8.
 error-people-column-double = the people file has the column { $column } ({ $chinese }) twice

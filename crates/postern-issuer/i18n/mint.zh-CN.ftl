@@ -35,6 +35,7 @@ cmd-renew = 依据台账为即将到期的码签发新码
     .valid-for = 新码的有效天数
     .at = 以此时间签发，而非现在（RFC 3339 或 YYYY-MM-DD）
     .format = 输出格式，以逗号分隔：png 或 svg（图片文件夹）、tar（图片打包）、csv 或 jsonl（码文清单）、pdf（供打印裁剪的卡片页）
+    .register = 状态登记册：其中无效的码（如已去世或迁出者）不更新
 
 cmd-replace = 依据台账为遗失健康码的人员补发新码
     .about-long = 为这些人员补发新码，代替其最新的码：内容不变，位置和日期更新。旧码记为待作废；在检查点收到相应的状态清单之前，旧码仍可通行。
@@ -130,7 +131,7 @@ error-people-changed = { $path } 在读取过程中被修改
 error-people-encoding-unclear = { $path } 既不全是 UTF-8，也不全是 GB 18030：见第 { $line } 行
     .hint = 请另存为 UTF-8 或修正该行；也可用 --encoding 指定 utf-8 或 gb18030，此类行将被拒收。
 error-people-not-a-file = { $path } 不是文件
-    .hint = 名单要读两遍：请先存成文件，不能用管道。
+    .hint = 文件要读不止一遍：请先存成文件，不能用管道。
 error-people-utf-16 = { $path } 是 UTF-16
     .hint = 请另存为 CSV UTF-8。
 error-people-column-double = 名单中的列 { $chinese }（{ $column }）重复

@@ -120,6 +120,7 @@ key-line = { $file }
 key-line-tag = { $file }
     { "  " }用途  tag
     { "  " }期号  { $epoch }
+    { "  " }摘要  { $digest }
 bundle-written = { $file }：{ $bytes } 字节，快照时间 { $issued }
 told-drafted = 已生成草稿 { $kind } { $version }：{ $file }
 told-signed = 已签署 { $kind } { $version }：{ $file }

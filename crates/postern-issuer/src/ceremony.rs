@@ -185,7 +185,7 @@ fn draft<P: Render>(payload: P, path: &Path, session: &Session, out: &mut dyn Wr
 }
 
 /// A payload as a reader sees it: built and decoded again, so that what is out of bounds is found before anybody signs.
-fn checked<P: Payload>(payload: P) -> Result<Document<P>, IssuerError> {
+pub(crate) fn checked<P: Payload>(payload: P) -> Result<Document<P>, IssuerError> {
     let bounds = |message: String| IssuerError::Rule(P::KIND.as_str(), message);
     let again: P = cbor::from_slice(&cbor::to_vec(&payload)).map_err(|e| bounds(e.to_string()))?;
     let document = Document::draft(again);
@@ -259,7 +259,7 @@ fn rendered<P: Render>(document: &Document<P>, session: &Session, out: &mut dyn 
 }
 
 /// Says which document a step ended with, and where it lies.
-fn told<P: Payload>(
+pub(crate) fn told<P: Payload>(
     step: &str,
     document: &Document<P>,
     path: &Path,
@@ -313,7 +313,7 @@ fn role_of(kind: DocumentKind) -> Role {
     }
 }
 
-fn listed(path: &Path, key: &PublicKey, role: Role, allowed: &[Keys]) -> Result<(), IssuerError> {
+pub(crate) fn listed(path: &Path, key: &PublicKey, role: Role, allowed: &[Keys]) -> Result<(), IssuerError> {
     match allowed.iter().any(|keys| keys.contain(key)) {
         true => Ok(()),
         false => Err(IssuerError::KeyNotInRole(path.to_owned(), role)),
@@ -321,7 +321,7 @@ fn listed(path: &Path, key: &PublicKey, role: Role, allowed: &[Keys]) -> Result<
 }
 
 /// Asks a person on the terminal whether to sign what was shown.
-fn confirm(session: &Session) -> Result<(), IssuerError> {
+pub(crate) fn confirm(session: &Session) -> Result<(), IssuerError> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         return Err(IssuerError::NotConfirmed);

@@ -9,7 +9,9 @@ use postern_core::keys::Role;
 use postern_core::text::{GateName, Ident};
 
 use crate::desk::LedgerCommand;
+use crate::gate::GateCommand;
 use crate::mint::{MintArgs, RenewArgs, ReplaceArgs};
+use crate::status::{ColumnCommand, StatusCommand};
 
 #[derive(Parser)]
 #[command(name = "postern-issuer", version)]
@@ -30,12 +32,18 @@ pub(crate) enum Command {
     Pack(PackCommand),
     #[command(subcommand)]
     Snapshot(SnapshotCommand),
+    #[command(subcommand)]
+    Gate(GateCommand),
     Bundle(BundleArgs),
     Mint(MintArgs),
     Renew(RenewArgs),
     Replace(ReplaceArgs),
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    #[command(subcommand)]
+    Status(StatusCommand),
+    #[command(subcommand)]
+    Column(ColumnCommand),
 }
 
 #[derive(Subcommand)]

@@ -18,6 +18,7 @@ use postern_cli::terminal::printable_lines;
 
 pub(crate) use args::LedgerCommand;
 pub(crate) use export::of_one_issuer;
+pub(crate) use find::ids_of_document;
 
 use crate::error::IssuerError;
 use crate::mint::ledger::{LedgerError, Reader, Summary};

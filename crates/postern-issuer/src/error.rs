@@ -13,8 +13,10 @@ use postern_core::tag::BadDocument;
 use postern_core::time::Time;
 use postern_core::trust::TrustError;
 
+use crate::gate::GateError;
 use crate::mint::MintError;
 use crate::mint::ledger::LedgerError;
+use crate::status::StatusError;
 use crate::token::TokenFault;
 
 /// An error of this program.
@@ -33,6 +35,8 @@ pub enum IssuerError {
     File(FileError),
     /// The detached signature is of another document, or was made by no key that may sign this one.
     ForeignSignature(PathBuf),
+    /// The register of gates, and what is wrapped to them.
+    Gate(GateError),
     /// A key file is none.
     Key(PathBuf, KeyFileError),
     /// The trust document does not list this key in the role that signs.
@@ -65,6 +69,8 @@ pub enum IssuerError {
     Secret(SecretError),
     /// A key did not sign.
     Sign(SignError),
+    /// Statuses and columns.
+    Status(StatusError),
     /// Document tags are made with a secret that gates have too: no token keeps it.
     TagKeyOnToken,
     /// A PKCS#11 token.
@@ -80,6 +86,7 @@ impl std::fmt::Display for IssuerError {
             Self::EmergencyDeclared(until) => write!(f, "an emergency is declared until {until}"),
             Self::File(e) => e.fmt(f),
             Self::ForeignSignature(path) => write!(f, "{}: a signature of something else", path.display()),
+            Self::Gate(e) => e.fmt(f),
             Self::Key(path, e) => write!(f, "{}: {e}", path.display()),
             Self::KeyNotInRole(path, role) => write!(f, "{}: not listed as a {role} key", path.display()),
             Self::KeyOfOtherRole(path, is, wanted) => {
@@ -98,6 +105,7 @@ impl std::fmt::Display for IssuerError {
             Self::Random(e) => e.fmt(f),
             Self::Secret(e) => e.fmt(f),
             Self::Sign(e) => e.fmt(f),
+            Self::Status(e) => e.fmt(f),
             Self::TagKeyOnToken => f.write_str("a tag key does not belong on a token"),
             Self::Token(fault) => f.write_str(&fault.message),
         }
@@ -112,6 +120,7 @@ impl std::error::Error for IssuerError {
             Self::Ledger(e) => e.source(),
             Self::Mint(e) => e.source(),
             Self::Secret(e) => e.source(),
+            Self::Status(e) => e.source(),
             _ => None,
         }
     }
@@ -126,6 +135,7 @@ impl Explain for IssuerError {
             Self::EmergencyDeclared(_) => "emergency-declared",
             Self::File(e) => e.reason(),
             Self::ForeignSignature(_) => "foreign-signature",
+            Self::Gate(e) => e.reason(),
             Self::Key(_, e) => e.reason(),
             Self::KeyNotInRole(..) => "key-not-in-role",
             Self::KeyOfOtherRole(..) => "key-of-other-role",
@@ -142,6 +152,7 @@ impl Explain for IssuerError {
             Self::Random(e) => e.reason(),
             Self::Secret(e) => e.reason(),
             Self::Sign(_) => "did-not-sign",
+            Self::Status(e) => e.reason(),
             Self::TagKeyOnToken => "tag-key-on-token",
             Self::Token(fault) => fault.reason,
         }
@@ -166,6 +177,7 @@ impl Explain for IssuerError {
             Self::EmergencyDeclared(until) => vec![text("until", &until.to_string())],
             Self::File(e) => e.args(),
             Self::ForeignSignature(file) | Self::Key(file, _) => vec![path(file)],
+            Self::Gate(e) => e.args(),
             Self::KeyNotInRole(file, role) => vec![path(file), text("role", role.as_str())],
             Self::KeyOfOtherRole(file, is, wanted) => {
                 vec![path(file), text("is", is.as_str()), text("wanted", wanted.as_str())]
@@ -180,6 +192,7 @@ impl Explain for IssuerError {
             Self::Random(e) => e.args(),
             Self::Secret(e) => e.args(),
             Self::Sign(e) => vec![text("detail", &e.0)],
+            Self::Status(e) => e.args(),
             Self::Token(fault) => fault.args.iter().map(|(name, value)| text(name, value)).collect(),
             Self::LedgerExpiringBy | Self::NotConfirmed | Self::Output(_) | Self::TagKeyOnToken => vec![],
         }
@@ -196,8 +209,10 @@ impl Explain for IssuerError {
 
     fn exit(&self) -> u8 {
         match self {
+            Self::Gate(e) => e.exit(),
             Self::LedgerExpiringBy => postern_cli::error::EXIT_USAGE,
             Self::Mint(e) => e.exit(),
+            Self::Status(e) => e.exit(),
             _ => postern_cli::error::EXIT_ERROR,
         }
     }
@@ -215,9 +230,11 @@ macro_rules! from {
 
 from! {
     FileError => File,
+    GateError => Gate,
     LedgerError => Ledger,
     MintError => Mint,
     RandomError => Random,
     SecretError => Secret,
     SignError => Sign,
+    StatusError => Status,
 }

@@ -191,12 +191,14 @@ fn print_tag(path: &Path, key: &TagKey, session: &Session, out: &mut dyn Write) 
     let printed = if session.json {
         let line = serde_json::json!({
             "file": path.display().to_string(), "role": Role::Tag.as_str(), "epoch": key.epoch(),
+            "digest": postern_core::hex(&key.digest()),
         });
         writeln!(out, "{}", postern_cli::terminal::json_line(&line))
     } else {
         let args = [
             ("file", path.display().to_string().into()),
             ("epoch", key.epoch().into()),
+            ("digest", postern_core::hex(&key.digest()).into()),
         ];
         let line = session.catalog.text("key-line-tag", &args);
         writeln!(out, "{}", postern_cli::terminal::printable_lines(&line))

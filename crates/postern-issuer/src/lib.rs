@@ -4,14 +4,17 @@
 
 mod ceremony;
 mod cli;
+mod column;
 mod desk;
 mod emergency;
 mod error;
+mod gate;
 mod key;
 pub mod mint;
 mod pack_source;
 mod render;
 mod repository;
+mod status;
 mod token;
 
 use std::ffi::OsString;
@@ -22,7 +25,9 @@ use postern_cli::output::Output;
 use postern_cli::{Session, Texts};
 
 pub use error::IssuerError;
+pub use gate::GateError;
 pub use repository::Repository;
+pub use status::{Field, HeaderFault, StatusError};
 pub use token::TokenFault;
 
 use cli::{Cli, Command};
@@ -32,9 +37,13 @@ pub const TEXTS: Texts = Texts {
     en: concat!(
         include_str!("../i18n/en.ftl"),
         "\n",
+        include_str!("../i18n/gate.en.ftl"),
+        "\n",
         include_str!("../i18n/ledger.en.ftl"),
         "\n",
         include_str!("../i18n/mint.en.ftl"),
+        "\n",
+        include_str!("../i18n/status.en.ftl"),
         "\n",
         include_str!("../i18n/token.en.ftl"),
         "\n",
@@ -43,9 +52,13 @@ pub const TEXTS: Texts = Texts {
     zh: concat!(
         include_str!("../i18n/zh-CN.ftl"),
         "\n",
+        include_str!("../i18n/gate.zh-CN.ftl"),
+        "\n",
         include_str!("../i18n/ledger.zh-CN.ftl"),
         "\n",
         include_str!("../i18n/mint.zh-CN.ftl"),
+        "\n",
+        include_str!("../i18n/status.zh-CN.ftl"),
         "\n",
         include_str!("../i18n/token.zh-CN.ftl"),
         "\n",
@@ -65,11 +78,14 @@ fn run(cli: Cli, session: &Session) -> Result<u8, IssuerError> {
         Command::Root(command) => ceremony::root(command, session, &mut out)?,
         Command::Pack(command) => ceremony::pack(command, session, &mut out)?,
         Command::Snapshot(command) => ceremony::snapshot(command, session, &mut out)?,
+        Command::Gate(command) => gate::run(command, session, &mut out)?,
         Command::Bundle(args) => repository::bundle(args, session, &mut out)?,
         Command::Ledger(command) => desk::run(command, session, &mut out)?,
         Command::Mint(args) => return Ok(mint::run(args, session, &mut out)?),
         Command::Renew(args) => return Ok(mint::renew(args, session, &mut out)?),
         Command::Replace(args) => return Ok(mint::replace(args, session, &mut out)?),
+        Command::Status(command) => return status::run(command, session, &mut out),
+        Command::Column(command) => return column::run(command, session, &mut out),
     }
     out.flush().map_err(IssuerError::Output)?;
     Ok(0)
@@ -89,6 +105,9 @@ mod tests {
             let catalog = Catalog::new(language, TEXTS);
             assert_eq!(help::missing(&Cli::command(), &catalog), Vec::<String>::new());
             for reason in postern_core::trust::TrustError::REASONS {
+                assert!(catalog.has(&format!("error-{reason}")), "{reason}");
+            }
+            for reason in GateError::REASONS {
                 assert!(catalog.has(&format!("error-{reason}")), "{reason}");
             }
         }

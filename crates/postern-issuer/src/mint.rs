@@ -28,6 +28,8 @@ pub mod shard;
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use postern_cards::{CardError, Font};
@@ -51,6 +53,8 @@ use people::{Column, Columns, Encoding, PeopleFile, Row};
 use people_source::{Drafting, PeopleSource, Readers};
 use plan::Plan;
 use report::{Report, RunFacts};
+
+use crate::status;
 
 /// The exit status where rows were rejected; all others were minted.
 pub const EXIT_REJECTS: u8 = 3;
@@ -150,12 +154,21 @@ pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result
     let again = Again {
         kind: RunKind::Renew,
         reason: Ended::Renewed,
-        more: within.to_string(),
+        more: format!("{within} {:?}", args.register),
     };
+    let register = args.register.as_deref();
+    let left_out = Arc::new(AtomicU64::new(0));
+    // Before anything is minted: the register may be another one's.
+    let invalid = |reader: &Reader| -> Result<Vec<u32>, MintError> {
+        Ok(register.map_or(Ok(Vec::new()), |path| status::invalid_places(path, reader))?)
+    };
+    let check = |reader: &Reader| invalid(reader).map(drop);
     let source = |reader: Reader, run: &Run, ledger: &mut Ledger| {
         let until = run.terms.0.plus(within * 86_400);
         ledger.expect(reader.count_to_renew(run, until)?)?;
         Ok(Expiring {
+            invalid: invalid(&reader)?,
+            left_out: Arc::clone(&left_out),
             reader,
             until,
             run: run.clone(),
@@ -163,7 +176,12 @@ pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result
             line: run.progress.line,
         })
     };
-    again.run(&args.issue, session, out, |_| Ok(()), source)
+    let exit = again.run(&args.issue, session, out, check, source)?;
+    let count = left_out.load(Ordering::Relaxed);
+    if count > 0 {
+        status::say(session, "mint-left-out", &[("count", count.into())]);
+    }
+    Ok(exit)
 }
 
 /// Runs `replace` and reports on `out`.

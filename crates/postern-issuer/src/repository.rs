@@ -38,6 +38,11 @@ impl Repository {
         Self { dir: dir.to_owned() }
     }
 
+    /// Where a file of the tree lies.
+    pub(crate) fn file(&self, path: &str) -> PathBuf {
+        self.dir.join(path)
+    }
+
     /// The trust that a gate gets which starts at root 1 and takes today's files.
     ///
     /// # Errors
@@ -74,7 +79,7 @@ impl Repository {
     }
 
     /// The published roots, as they lie there.
-    fn roots(&self) -> Result<Vec<Vec<u8>>, FileError> {
+    pub(crate) fn roots(&self) -> Result<Vec<Vec<u8>>, FileError> {
         let mut roots = Vec::new();
         while let Some(root) = self.read(&path(DocumentKind::Root, roots.len() as u64 + 1), Root::MAX_LEN)? {
             roots.push(root);
@@ -218,7 +223,7 @@ impl Repository {
     }
 
     /// The versions in the names `V.KIND` or `FROM-V.KIND` of a folder, ascending.
-    fn versions(&self, folder: &str, kind: &str) -> Result<Vec<(Option<u64>, u64)>, FileError> {
+    pub(crate) fn versions(&self, folder: &str, kind: &str) -> Result<Vec<(Option<u64>, u64)>, FileError> {
         let path = self.dir.join(folder);
         let failed = |e| FileError::new(&path, files::FileAction::Read, e);
         let entries = match std::fs::read_dir(&path) {
@@ -273,7 +278,7 @@ impl Repository {
         bytes.ok_or(UpdateError::Missing(path))
     }
 
-    fn read(&self, path: &str, max: usize) -> Result<Option<Vec<u8>>, FileError> {
+    pub(crate) fn read(&self, path: &str, max: usize) -> Result<Option<Vec<u8>>, FileError> {
         match files::read_bounded(&self.dir.join(path), max as u64) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(e) if e.kind() == FileErrorKind::NotFound => Ok(None),
@@ -281,7 +286,7 @@ impl Repository {
         }
     }
 
-    fn add(&self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
+    pub(crate) fn add(&self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
         let path = self.dir.join(path);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|e| FileError::new(parent, files::FileAction::Create, e))?;
@@ -327,7 +332,7 @@ pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) 
 }
 
 /// An entry that [`Repository::pinned`] completes.
-fn status_entry(kind: StatusKind, list: &Ident, column: Option<&Ident>, from: Option<u64>, version: u64) -> StatusFile {
+pub(crate) fn status_entry(kind: StatusKind, list: &Ident, column: Option<&Ident>, from: Option<u64>, version: u64) -> StatusFile {
     StatusFile {
         from,
         kind,

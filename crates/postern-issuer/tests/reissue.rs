@@ -113,6 +113,7 @@ fn codes_are_renewed_before_they_expire() {
     let mut again = RenewArgs {
         issue: office.issue(),
         expiring_within: 14,
+        register: None,
     };
     again.issue.out = office.path("renewed");
     again.issue.at = Some(AT.plus(10 * DAY).seconds() as i64);

@@ -10,7 +10,11 @@ cmd = The gate: judge health codes without a network
 cmd-check = Judge codes from pictures, texts or standard input
     .inputs = A PNG or JPEG picture, a folder of pictures, the text of a code, or - for standard input, a text a line
     .after-help = Exit status: 0 all admitted, 10 at least one refused, 11 none refused and at least one referred, 12 nothing could be read, 1 an operational error (nothing more is shown), 2 a usage error.
+cmd-enrol = Write the enrolment file of a gate anew
+    .enrolment = Write it here instead of into the store
+    .after-help = Give the file to the authority: it enters the gate into its register and from then on wraps tag keys for it.
 cmd-init = Make a gate's store from a root that you have confirmed
+    .enrolment = Write the enrolment file here instead of into the store
     .fingerprint = The root's fingerprint, all 64 digits, from paper or from a person; without it the terminal asks
     .name = The gate's name in its log: printable ASCII without space and +
     .place = Where the gate stands, in your words
@@ -23,9 +27,11 @@ cmd-scan = Judge what a scanner types, one code a line, until the input ends
     .after-help = An update by another process counts from the next code on.
 cmd-status = Show what the gate holds, how old it is and what it would do now
     .at = Ask about this time instead of now
-cmd-update = Take newer trust from a repository folder or a bundle file
-    .source = The repository's folder, or one bundle file
-    .after-help = All of it is taken or nothing: after an update that fails the gate is as it was.
+cmd-update = Take newer trust from a repository or a bundle, by any medium
+    .from = A repository's folder, an http://, https:// or s3:// address, a bundle file, or a folder with bundles or sticks in it; of several, one is enough
+    .watch = Go on looking: a server every so often, a folder each second; what is new is installed at once
+    .every = With --watch: how long a server is left alone where all is well
+    .after-help = All of it is taken or nothing: after an update that fails the gate is as it was. This is the one command that uses a network, and only where --from names a server.
 
 ## Outcomes
 
@@ -65,7 +71,15 @@ reason-rule-not-met = An entry rule is not met.
     .todo = Do not admit. Tell the person which rule it is.
 reason-rule-refers = A rule leaves this to a person.
     .todo = Refer to your supervisor.
-reason-status-unknown = The issuer keeps a status list that this gate does not hold.
+reason-status-invalid = The issuer has revoked this code.
+    .todo = Do not admit. Send the person to the issuer.
+reason-status-restricted = The issuer has restricted this person: the red code.
+    .todo = Do not admit. Keep a distance and call your supervisor.
+reason-status-stale = The issuer's status data is too old to decide alone.
+    .todo = Check the ID card and the code by hand, and have somebody bring an update.
+reason-status-suspended = The issuer has suspended this code for now.
+    .todo = Refer to your supervisor, who asks the issuer.
+reason-status-unknown = This gate lacks the issuer's status data for this code.
     .todo = Check by hand; have somebody bring an update with the list.
 reason-too-long = Longer than any health code.
     .todo = Do not admit on it. Ask for the person's health code.
@@ -95,11 +109,13 @@ now-refuse = This gate's data is too old: it refers every good code to a person.
 
 mark-another-time = ! judged as of { $time }, not as of now
 mark-clock-suspect = ! the clock of this gate cannot be right: have it set
+mark-emergency = ! emergency declaration until { $until }: { $reason }
 
 demo-warning = WARNING: this gate trusts DEMONSTRATION KEYS that everybody has. Anybody can make a code that it admits. Never use it for people.
 
 ## Facts
 
+column-negative-test = Last negative test
 fact-birth = Born
 fact-data = Data
 fact-issuer = Issuer
@@ -130,6 +146,7 @@ scan-prompt-empty = [no data: everybody is referred] scan:{ " " }
 
 ## Init
 
+enrolment-written = Give this file to the authority, and tell it the key's fingerprint another way: { $path }
 init-done = The gate { $gate } is ready in { $path }. It has no data yet: run update.
 init-key = Key of this gate: { $fingerprint }
 init-key-encrypted = The key is encrypted with your passphrase.
@@ -149,6 +166,8 @@ root-version = Version
 
 ## Update and status
 
+document-column = { $column } ({ $list })
+document-list = status list { $list }
 document-pack = trust pack
 document-root = root
 document-snapshot = snapshot
@@ -167,6 +186,7 @@ status-clock-at = asked about { $time }
 status-clock-system = { $system }; not before { $floor }
 status-expires = expires
 status-gate = Gate
+status-grade = grade
 status-issuer = issuer
 status-issuer-keys = keys
 status-issuer-name = name
@@ -177,6 +197,8 @@ status-key-encrypted = encrypted with a passphrase
 status-key-file = Key file
 status-key-plain = in the clear, readable by this user only
 status-key-unusable = missing or damaged: the log's checkpoints cannot be signed
+status-lacking = not held: codes of this issuer are referred
+status-list = status data
 status-log = Log
 status-log-tip = { $size ->
     [one] { $size } event
@@ -226,6 +248,35 @@ error-nobody-to-confirm = there is no terminal to confirm the root on
 error-not-confirmed = the root was not confirmed; nothing was made
 error-place = a place is 1 to 200 bytes of printable text
 error-root-not-trusted = this root cannot be trusted; nothing was made
+
+## Failures: the gate's key and its identity
+
+error-key-malformed = the gate's key file is damaged
+    .hint = Restore gate.key from a backup of the store, or make a new store with init.
+error-key-not-of-store = the key in the store is another gate's
+    .hint = Restore gate.key from a backup of this store, or make a new store with init.
+error-key-not-private = the gate's key file is none of a private key
+    .hint = Restore gate.key from a backup of the store, or make a new store with init.
+error-key-other-algorithm = the gate's key is not an Ed25519 key
+    .hint = Restore gate.key from a backup of the store, or make a new store with init.
+error-key-too-large = the gate's key file is larger than any key file
+error-key-unsupported-encryption = the gate's key is encrypted in a way that is not supported
+error-key-wrong-passphrase = the passphrase does not open the gate's key
+error-seal-damaged = { $path } is damaged
+    .hint = Move it away and run enrol: the authority then takes the new enrolment file.
+error-seal-not-a-recipient = { $path } has no age recipient
+error-seal-not-age = { $path } is damaged
+    .hint = Move it away and run enrol: the authority then takes the new enrolment file.
+error-seal-not-an-identity = { $path } holds no age identity
+    .hint = Move it away and run enrol: the authority then takes the new enrolment file.
+error-seal-not-for-this-identity = { $path } was sealed to somebody else
+error-seal-passphrase-not-text = the passphrase is not UTF-8, so that { $path } cannot be encrypted with it
+    .hint = Use a passphrase of text.
+error-seal-recipients = { $path } has too many recipients
+error-seal-too-costly = opening { $path } would cost too much memory
+    .hint = This program did not write it. Move it away and run enrol.
+error-seal-too-large = { $path } holds more than it should
+error-seal-wrong-passphrase = the passphrase does not open { $path }
 
 ## Failures: store
 
@@ -294,7 +345,7 @@ error-bad-content = what the { document-named } holds is damaged, or is not what
     .hint = Get the update again. If it fails again, tell the authority that publishes it.
 error-absent = the update does not hold the { document-named }
     .hint = Copy the whole repository or bundle again.
-error-bad-rule = the trust pack's rule { $rule } cannot be used ({ $document }): { $detail }
+error-bad-rule = the trust pack's rule { $rule } cannot be used: { $detail }
 error-bundle-later-version = a bundle of version { $version }, which this program does not read
     .hint = Update this program.
 error-bundle-path = the bundle holds a path that no repository has
@@ -313,6 +364,26 @@ error-not-a-bundle = the file is not a bundle, or it is cut short
 error-not-pinned = the { document-named } is not the one that the snapshot names
 error-too-large = the { document-named } is larger than the { $bound } bytes allowed
 error-under-signed = the { document-named } has { $valid } valid signatures of the { $threshold } that are needed
+error-transport-bad-location = this is no place to fetch from ({ $fault })
+    .hint = A place is a path, http://, https:// or s3://BUCKET/PREFIX, without user, password or query; keys for S3 are in the environment (AWS_ACCESS_KEY_ID and others).
+error-transport-busy = another process fetches { $path } just now
+error-transport-interrupted = the connection to { $host } ended within { $path }
+    .hint = Run it again: what came is kept, and only the rest is fetched.
+error-transport-malformed = the answer of the server makes no sense
+error-transport-not-pinned = { $path } is not the file that the snapshot names
+    .hint = The server holds an older or a changed copy. Try again later, or use another medium.
+error-transport-redirected = { $host } redirects { $path } too often, or away from HTTPS
+error-transport-refused = { $host } refuses { $path } with status { $status }
+error-transport-spool = { $path } cannot be used for what is fetched: { $why }
+error-transport-timed-out = { $host } does not answer in time
+error-transport-tls = no secure connection to { $host }: { $why }
+    .hint = Compare this machine's clock. A city's own certificate authority is added to the system's, or named by SSL_CERT_FILE. Plain http:// is as safe here: everything is signed.
+error-transport-unreachable = no connection to { $host }: { $why }
+error-transport-unreadable = { $path } cannot be read: { $why }
+error-update-nothing-there = neither a repository nor a bundle is there
+    .hint = A bundle's name ends in .bundle; a repository has a file newest.snapshot.
+error-update-overtaken = other updates of this gate were always faster
+    .hint = One process with --watch is enough for a gate.
 error-update-file-too-large = { $path } is larger than its kind may be
 error-update-incomplete = { $path } is missing
     .hint = Copy the whole repository or bundle again.

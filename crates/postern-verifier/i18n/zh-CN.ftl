@@ -10,7 +10,11 @@ cmd = 验证点：不联网核验健康码
 cmd-check = 核验图片、文本或标准输入中的健康码
     .inputs = PNG 或 JPEG 图片、图片文件夹、健康码文本，或 -（从标准输入读取，每行一个文本）
     .after-help = 退出状态：0 全部放行；10 至少一个被拒绝；11 无拒绝但至少一个转人工；12 什么都没能读出；1 运行出错（不再显示结果）；2 用法错误。
+cmd-enrol = 重新写出验证点的登记申请文件
+    .enrolment = 写到此处，而不写入数据文件夹
+    .after-help = 请将该文件交给主管机构：主管机构据此将验证点记入登记簿，此后向它封发标签密钥。
 cmd-init = 用您确认过的根文件建立验证点数据
+    .enrolment = 将登记申请文件写到此处，而不写入数据文件夹
     .fingerprint = 根文件指纹，全部 64 位，来自纸面或专人告知；不提供时在终端上询问
     .name = 验证点在日志中的名称：可打印 ASCII 字符，不含空格和 +
     .place = 验证点的位置，用您自己的话说明
@@ -23,9 +27,11 @@ cmd-scan = 核验扫码枪输入的健康码，每行一个，直到输入结束
     .after-help = 其他进程完成的更新从下一个码起生效。
 cmd-status = 显示验证点持有的数据、数据有多旧、现在会如何处理
     .at = 查询这一时间而不是现在
-cmd-update = 从发布库目录或更新包文件取得新的信任数据
-    .source = 发布库目录，或一个更新包文件
-    .after-help = 要么全部采用，要么完全不采用：更新失败后，验证点保持原样。
+cmd-update = 从发布库或更新包取得新的信任数据，介质不限
+    .from = 发布库目录，http://、https:// 或 s3:// 地址，更新包文件，或放有更新包、挂载 U 盘的目录；给出多个时，一个成功即可
+    .watch = 持续查看：服务器隔一段时间，目录每秒一次；有新内容立即安装
+    .every = 与 --watch 合用：一切正常时，间隔多少秒再访问服务器
+    .after-help = 要么全部采用，要么完全不采用：更新失败后，验证点保持原样。只有本命令使用网络，而且仅当 --from 指向服务器时。
 
 ## 结果
 
@@ -65,7 +71,15 @@ reason-rule-not-met = 不符合一项通行规则。
     .todo = 不予放行。请告知是哪一项规则。
 reason-rule-refers = 规则规定由人工处理。
     .todo = 转交负责人。
-reason-status-unknown = 签发方设有状态名单，本验证点没有。
+reason-status-invalid = 签发方已撤销此码。
+    .todo = 不予放行。请到签发方处理。
+reason-status-restricted = 签发方已对此人设限：红码。
+    .todo = 不予放行。保持距离，并报告负责人。
+reason-status-stale = 签发方的状态数据过旧，不能自行判断。
+    .todo = 请人工核对证件和健康码，并安排更新数据。
+reason-status-suspended = 签发方已暂停此码。
+    .todo = 转交负责人，由其询问签发方。
+reason-status-unknown = 本验证点没有签发方关于此码的状态数据。
     .todo = 人工核验；请安排带有名单的更新。
 reason-too-long = 比任何健康码都长。
     .todo = 不能凭此放行。请出示健康码。
@@ -95,11 +109,13 @@ now-refuse = 本验证点数据过旧：好码也一律转人工。请更新。
 
 mark-another-time = ! 按 { $time } 判断，不是现在
 mark-clock-suspect = ! 本机时钟不可能正确，请校准
+mark-emergency = ! 应急声明，至 { $until }：{ $reason }
 
 demo-warning = 警告：本验证点信任人人都有的演示密钥，任何人都能制作它会放行的码。切勿用于真实人员。
 
 ## 码中的内容
 
+column-negative-test = 最近一次阴性
 fact-birth = 出生日期
 fact-data = 数据
 fact-issuer = 签发方
@@ -130,6 +146,7 @@ scan-prompt-empty = [没有数据：一律转人工] 请扫码：
 
 ## 建立
 
+enrolment-written = 请将此文件交给主管机构，并通过其他途径告知密钥指纹：{ $path }
 init-done = 验证点 { $gate } 已在 { $path } 建立，尚无数据：请运行 update。
 init-key = 本验证点密钥：{ $fingerprint }
 init-key-encrypted = 密钥已用您的口令加密。
@@ -149,6 +166,8 @@ root-version = 版本
 
 ## 更新与状态
 
+document-column = { $column }（{ $list }）
+document-list = 状态名单 { $list }
 document-pack = 信任包
 document-root = 根文件
 document-snapshot = 快照
@@ -167,6 +186,7 @@ status-clock-at = 按 { $time } 查询
 status-clock-system = { $system }；不早于 { $floor }
 status-expires = 到期时间
 status-gate = 验证点
+status-grade = 等级
 status-issuer = 签发方
 status-issuer-keys = 密钥
 status-issuer-name = 名称
@@ -177,6 +197,8 @@ status-key-encrypted = 已用口令加密
 status-key-file = 密钥文件
 status-key-plain = 明文保存，仅当前用户可读
 status-key-unusable = 缺失或损坏：无法签署日志检查点
+status-lacking = 未持有：该签发方的码转人工
+status-list = 状态数据
 status-log = 日志
 status-log-tip = { $size } 条，树根 { $root }
 status-place = 位置
@@ -223,6 +245,35 @@ error-nobody-to-confirm = 没有可供确认根文件的终端
 error-not-confirmed = 根文件未经确认；未建立任何内容
 error-place = 位置应为 1 至 200 字节的可打印文字
 error-root-not-trusted = 此根文件不可信；未建立任何内容
+
+## 失败：验证点的密钥与身份
+
+error-key-malformed = 验证点密钥文件已损坏
+    .hint = 请从备份恢复 gate.key，或用 init 重新建立。
+error-key-not-of-store = 数据文件夹中的密钥属于另一个验证点
+    .hint = 请从此文件夹的备份恢复 gate.key，或用 init 重新建立。
+error-key-not-private = 验证点密钥文件不是私钥
+    .hint = 请从备份恢复 gate.key，或用 init 重新建立。
+error-key-other-algorithm = 验证点密钥不是 Ed25519 密钥
+    .hint = 请从备份恢复 gate.key，或用 init 重新建立。
+error-key-too-large = 验证点密钥文件超过大小上限
+error-key-unsupported-encryption = 验证点密钥的加密方式不受支持
+error-key-wrong-passphrase = 口令无法打开验证点密钥
+error-seal-damaged = { $path } 已损坏
+    .hint = 请移走该文件后运行 enrol，并将新的登记申请文件交给主管机构。
+error-seal-not-a-recipient = { $path } 中没有 age 接收方
+error-seal-not-age = { $path } 已损坏
+    .hint = 请移走该文件后运行 enrol，并将新的登记申请文件交给主管机构。
+error-seal-not-an-identity = { $path } 中没有 age 身份
+    .hint = 请移走该文件后运行 enrol，并将新的登记申请文件交给主管机构。
+error-seal-not-for-this-identity = { $path } 是封给他人的
+error-seal-passphrase-not-text = 口令不是 UTF-8 文字，无法用来加密 { $path }
+    .hint = 请使用文字口令。
+error-seal-recipients = { $path } 的接收方过多
+error-seal-too-costly = 打开 { $path } 所需内存过多
+    .hint = 该文件不是本程序所写。请移走后运行 enrol。
+error-seal-too-large = { $path } 的内容超过上限
+error-seal-wrong-passphrase = 口令无法打开 { $path }
 
 ## 失败：数据文件夹
 
@@ -291,7 +342,7 @@ error-bad-content = { document-named }所载内容已损坏，或与其声明不
     .hint = 请重新取得更新。再次失败时，请告知发布机构。
 error-absent = 更新中缺少{ document-named }
     .hint = 请重新复制整个发布库或更新包。
-error-bad-rule = { document-named }的规则 { $rule } 无法使用：{ $detail }
+error-bad-rule = 信任包的规则 { $rule } 无法使用：{ $detail }
 error-bundle-later-version = 更新包为版本 { $version }，本程序不能读取
     .hint = 请升级本程序。
 error-bundle-path = 更新包中有发布库不会有的路径
@@ -310,6 +361,26 @@ error-not-a-bundle = 此文件不是更新包，或不完整
 error-not-pinned = { document-named }不是快照所指定的那一份
 error-too-large = { document-named }超过允许的 { $bound } 字节
 error-under-signed = { document-named }需要 { $threshold } 个签名，有效的只有 { $valid } 个
+error-transport-bad-location = 不能从这里获取（{ $fault }）
+    .hint = 位置为路径、http://、https:// 或 s3://BUCKET/PREFIX，不含用户名、口令或查询；S3 的密钥放在环境变量中（AWS_ACCESS_KEY_ID 等）。
+error-transport-busy = 另一进程正在获取 { $path }
+error-transport-interrupted = 获取 { $path } 时，与 { $host } 的连接中断
+    .hint = 请再次运行：已得到的部分会保留，只获取其余部分。
+error-transport-malformed = 服务器的应答没有意义
+error-transport-not-pinned = { $path } 不是快照所指定的文件
+    .hint = 服务器上是旧的或被改动的副本。请稍后再试，或换用其他介质。
+error-transport-redirected = { $host } 对 { $path } 的重定向过多，或离开了 HTTPS
+error-transport-refused = { $host } 拒绝提供 { $path }，状态 { $status }
+error-transport-spool = { $path } 不能用来存放获取的内容：{ $why }
+error-transport-timed-out = { $host } 未及时应答
+error-transport-tls = 无法与 { $host } 建立安全连接：{ $why }
+    .hint = 请核对本机时钟。城市自己的证书机构应加入系统证书，或由 SSL_CERT_FILE 指定。此处用 http:// 同样安全：所有内容都有签名。
+error-transport-unreachable = 无法连接 { $host }：{ $why }
+error-transport-unreadable = 无法读取 { $path }：{ $why }
+error-update-nothing-there = 这里既没有发布库，也没有更新包
+    .hint = 更新包的文件名以 .bundle 结尾；发布库中有文件 newest.snapshot。
+error-update-overtaken = 本验证点的其他更新总是更快
+    .hint = 一个验证点运行一个 --watch 进程即可。
 error-update-file-too-large = { $path } 超过这类文件允许的大小
 error-update-incomplete = 缺少 { $path }
     .hint = 请重新复制整个发布库或更新包。

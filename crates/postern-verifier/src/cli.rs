@@ -22,6 +22,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(InitArgs),
+    Enrol(EnrolArgs),
     Update(UpdateArgs),
     Check(CheckArgs),
     Scan(ScanArgs),
@@ -43,6 +44,18 @@ pub(crate) struct InitArgs {
     pub(crate) name: Option<String>,
     #[arg(long, value_name = "TEXT")]
     pub(crate) place: Option<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enrolment: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseSource,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EnrolArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) enrolment: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseSource,
 }
@@ -51,8 +64,19 @@ pub(crate) struct InitArgs {
 pub(crate) struct UpdateArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
-    #[arg(value_name = "SOURCE")]
-    pub(crate) source: PathBuf,
+    #[arg(long, value_name = "SOURCE", required = true, num_args = 1..)]
+    pub(crate) from: Vec<String>,
+    #[arg(long)]
+    pub(crate) watch: bool,
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, requires = "watch", value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    every: u32,
+}
+
+impl UpdateArgs {
+    /// How long a server is left alone where all is well.
+    pub(crate) fn every(&self) -> Duration {
+        Duration::from_secs(self.every.into())
+    }
 }
 
 #[derive(Args, Debug)]

@@ -12,6 +12,7 @@ use postern_cli::secret::SecretError;
 use postern_core::keyfile::KeyFileError;
 use postern_core::trust::{Fault, TrustError};
 use postern_log::LogError;
+use postern_seal::SealError;
 
 use crate::store::StoreError;
 use crate::update::Refusal;
@@ -33,8 +34,10 @@ pub(crate) enum Error {
     FingerprintMismatch,
     /// The name that was given is no name of a gate.
     GateName,
-    /// The gate's key could not be encoded.
+    /// The gate's key could not be encoded, or its file gives no key.
     Key(KeyFileError),
+    /// The key beside the store is another gate's.
+    KeyNotOfStore,
     /// The log cannot be used; nothing may be shown.
     Log {
         /// The log.
@@ -56,6 +59,13 @@ pub(crate) enum Error {
     ReaderNotStarted(io::ErrorKind),
     /// The root file is not one that can be trusted.
     Root(Distrust),
+    /// The identity that opens what is sealed to the gate.
+    Seal {
+        /// Its file.
+        path: PathBuf,
+        /// Why it cannot be used.
+        source: SealError,
+    },
     /// No passphrase for the gate's key.
     Secret(SecretError),
     /// Standard input failed.
@@ -67,6 +77,14 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// The error of the file of an identity.
+    pub(crate) fn seal(path: &Path, source: SealError) -> Self {
+        Self::Seal {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     /// The error of a log.
     pub(crate) fn log(path: &Path, source: LogError) -> Self {
         Self::Log {
@@ -90,6 +108,7 @@ impl fmt::Display for Error {
             Self::FingerprintMismatch => f.write_str("the root is not the one of this fingerprint"),
             Self::GateName => f.write_str("not a name for a gate"),
             Self::Key(error) => error.fmt(f),
+            Self::KeyNotOfStore => f.write_str("the key beside the store is another gate's"),
             Self::Log { source, .. } => source.fmt(f),
             Self::NobodyToConfirm => f.write_str("there is no terminal to confirm the root on"),
             Self::NotConfirmed => f.write_str("the root was not confirmed"),
@@ -98,6 +117,7 @@ impl fmt::Display for Error {
             Self::Random(error) => error.fmt(f),
             Self::ReaderNotStarted(kind) => write!(f, "the picture reader cannot be started: {kind}"),
             Self::Root(_) => f.write_str("this root cannot be trusted"),
+            Self::Seal { source, .. } => source.fmt(f),
             Self::Secret(error) => error.fmt(f),
             Self::Stdin(_) => f.write_str("cannot read standard input"),
             Self::Store(error) => error.fmt(f),
@@ -129,6 +149,7 @@ impl Explain for Error {
             Self::FingerprintMismatch => "fingerprint-mismatch",
             Self::GateName => "gate-name",
             Self::Key(error) => error.reason(),
+            Self::KeyNotOfStore => "key-not-of-store",
             Self::Log { source, .. } => source.reason(),
             Self::NobodyToConfirm => "nobody-to-confirm",
             Self::NotConfirmed => "not-confirmed",
@@ -137,6 +158,7 @@ impl Explain for Error {
             Self::Random(error) => error.reason(),
             Self::ReaderNotStarted(_) => "reader-not-started",
             Self::Root(_) => "root-not-trusted",
+            Self::Seal { source, .. } => source.reason(),
             Self::Secret(error) => error.reason(),
             Self::Stdin(_) => "stdin",
             Self::Store(error) => error.reason(),
@@ -150,6 +172,7 @@ impl Explain for Error {
             Self::FingerprintIncomplete { digits } => vec![("digits", (*digits).into())],
             Self::Log { path, source } => log_args(path, source),
             Self::ReaderNotStarted(kind) => vec![("cause", kind.to_string().into())],
+            Self::Seal { path, .. } => vec![("path", path.display().to_string().into())],
             Self::Secret(error) => error.args(),
             Self::Store(error) => error.args(),
             _ => Vec::new(),

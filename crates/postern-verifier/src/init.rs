@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use postern_cli::files::{FileAction, FileError, read_bounded, write_private_new};
+use postern_cli::files::{FileAction, FileError, read_bounded, write_new, write_private_new};
 use postern_cli::output::Output;
 use postern_cli::secret::Passphrase;
 use postern_cli::table::{Align, Table};
@@ -18,11 +18,13 @@ use postern_core::text::is_printable;
 use postern_core::trust::{Document, Keys, Payload, Root, Trust};
 use postern_core::verdict::Judge;
 use postern_log::{Log, is_gate_id};
+use postern_seal::Identity as AgeIdentity;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::cli::InitArgs;
 use crate::confirm::{self, Answer};
+use crate::enrol::{self, AGE, ENROLMENT};
 use crate::error::{Distrust, Error};
 use crate::store::{self, Identity, KEY, LOG, Store};
 use crate::time::{Clock, RELEASED};
@@ -73,13 +75,22 @@ pub(crate) fn run(args: &InitArgs, session: &Session) -> Result<u8, Error> {
     };
     let floor = judge.trust().time_floor().max(RELEASED);
     let root = judge.trust().root().to_bytes();
+    let age = AgeIdentity::generate();
+    let recipient = age.recipient().to_string();
+    let enrolment = enrol::enrolment(&identity, &age, &key, identity.made)?;
     make(&args.store, |folder| {
+        let path = folder.join(AGE);
+        write_private_new(&path, &enrol::age_file(&age, passphrase.as_ref(), &path)?)?;
         write_private_new(&folder.join(KEY), key_file(key, passphrase.as_ref())?.as_bytes())?;
         Store::create(folder, &identity, &root, floor)?;
         let log = folder.join(LOG);
         Log::create(&log, &identity.gate).map_err(|e| Error::log(&log, e))?;
+        // Last: whatever fails before it leaves nothing, also where it is written elsewhere.
+        let beside = args.enrolment.clone().unwrap_or_else(|| folder.join(ENROLMENT));
+        write_new(&beside, &enrolment)?;
         Ok(())
     })?;
+    let enrolment = args.enrolment.clone().unwrap_or_else(|| args.store.join(ENROLMENT));
 
     let encrypted = passphrase.is_some();
     let mut out = Output::stdout();
@@ -91,6 +102,8 @@ pub(crate) fn run(args: &InitArgs, session: &Session) -> Result<u8, Error> {
             "gate": identity.gate,
             "place": identity.place,
             "key": { "fingerprint": postern_core::hex(&fingerprint), "encrypted": encrypted },
+            "age": recipient,
+            "enrolment": enrolment.display().to_string(),
             "root": { "version": payload.version, "fingerprint": postern_core::hex(&judge.trust().root().digest()) },
             "demo": judge.is_demo(),
         });
@@ -102,7 +115,7 @@ pub(crate) fn run(args: &InitArgs, session: &Session) -> Result<u8, Error> {
             "init-key-plain"
         };
         format!(
-            "{}\n{}\n{}",
+            "{}\n{}\n{}\n{}",
             session.catalog.text(
                 "init-done",
                 &[
@@ -115,6 +128,7 @@ pub(crate) fn run(args: &InitArgs, session: &Session) -> Result<u8, Error> {
                 &[("fingerprint", fingerprint::grouped(&fingerprint).into())]
             ),
             session.catalog.text(key, &[]),
+            enrol::told(&enrolment, &session.catalog),
         )
     };
     writeln!(out, "{text}")

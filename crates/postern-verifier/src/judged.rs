@@ -9,8 +9,9 @@ pub(crate) mod logged;
 use std::path::PathBuf;
 
 use postern_core::policy::PolicyRule;
+use postern_core::text::Ident;
 use postern_core::time::{Time, TimeEvidence};
-use postern_core::trust::{Issuer, Trust};
+use postern_core::trust::{Emergency, Held, Issuer, Trust};
 use postern_core::verdict::{DataAge, Grade, Judge, Verdict};
 use postern_log::Source;
 
@@ -95,10 +96,50 @@ impl Gate {
         self.judge.issuer(verdict)
     }
 
+    /// The emergency declaration that holds at this time, at this gate.
+    pub(crate) fn emergency(&self, now: Time) -> Option<&Emergency> {
+        self.judge.emergency(now)
+    }
+
+    /// The lists and columns that the pack's issuers name, in the pack's order: held or lacking.
+    pub(crate) fn status_data(&self, now: Time) -> Vec<StatusData<'_>> {
+        let trust = self.trust();
+        let mut data = Vec::new();
+        for issuer in trust.pack().iter().flat_map(|pack| &pack.payload().issuers) {
+            let Some(list) = &issuer.list else { continue };
+            let columns = issuer.columns.iter().map(Some);
+            for column in std::iter::once(None).chain(columns) {
+                let held = match column {
+                    None => trust.status().list(list),
+                    Some(column) => trust.status().column(list, column),
+                };
+                let age = held.map(|held| self.judge.status_age(issuer, held.issued(), now));
+                data.push(StatusData {
+                    list,
+                    column,
+                    held,
+                    age,
+                });
+            }
+        }
+        data
+    }
+
     /// A rule of the pack.
     pub(crate) fn rule(&self, place: usize) -> Option<&PolicyRule> {
         self.judge.policy()?.rules().get(place)
     }
+}
+
+/// A list or a column that an issuer names.
+#[derive(Debug)]
+pub(crate) struct StatusData<'a> {
+    pub(crate) list: &'a Ident,
+    pub(crate) column: Option<&'a Ident>,
+    /// `None` where the gate lacks it.
+    pub(crate) held: Option<&'a Held>,
+    /// Seconds since it was made, and what that is worth.
+    pub(crate) age: Option<(u64, Grade)>,
 }
 
 /// A text that was judged and is not in the log yet: nothing of it can be seen.

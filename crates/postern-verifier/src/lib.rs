@@ -24,6 +24,7 @@ mod cli;
 mod confirm;
 mod demo;
 mod desk;
+mod enrol;
 mod error;
 mod fault;
 mod fingerprint;
@@ -82,6 +83,7 @@ pub fn main_with(args: Vec<OsString>, program: Program) -> ExitCode {
 fn work(cli: Cli, session: &Session, program: &Program) -> Result<u8, Error> {
     match cli.command {
         Command::Init(args) => init::run(&args, session),
+        Command::Enrol(args) => enrol::run(&args, session),
         Command::Update(args) => update::run(&args, session),
         Command::Check(args) => check::run(&args, session, program),
         Command::Scan(args) => scan::run(&args, session),

@@ -1,6 +1,8 @@
 //! `scan`: a person at a door, and a scanner that types.
 
 use std::io::{BufReader, Write};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use postern_cli::{Session, clock};
 use postern_log::{LogError, Source};
@@ -14,14 +16,17 @@ use crate::fault::Fault;
 use crate::judged::{Gate, Origin};
 use crate::lines::Lines;
 use crate::shown::{Layout, Shown, words};
-use crate::store::{Store, StoreError};
+use crate::store::{State, Store, StoreError};
 use crate::time::Clock;
 
 /// Runs the command: until the input ends.
 pub(crate) fn run(args: &ScanArgs, session: &Session) -> Result<u8, Error> {
     let store = Store::open(&args.store)?;
-    let mut seen = store.change()?;
+    // Looked at before the state is read, so that no update falls between.
+    let followed = Store::open(&args.store)?;
+    let seen = followed.change()?;
     let gate = Gate::new(store.state()?, None);
+    let news = follow(followed, seen);
     demo::warn(gate.is_demo(), session);
     let mut desk = Desk::open(&store, gate, session, Layout::large(session))?;
     let mut lines = Lines::new(BufReader::new(std::io::stdin().lock()));
@@ -29,9 +34,8 @@ pub(crate) fn run(args: &ScanArgs, session: &Session) -> Result<u8, Error> {
 
     prompt(desk.gate(), session);
     while let Some(line) = lines.next().map_err(Error::Stdin)? {
-        // An update by another process counts from the next code on. Where the store cannot be read just now, what was
-        // verified before is still good.
-        if let Ok(Some(newer)) = newer(&store, &mut seen) {
+        // An update by another process counts from the next code on.
+        if let Some(newer) = news.try_iter().last() {
             desk.gate_mut().replace(newer);
             demo::warn(desk.gate().is_demo(), session);
         }
@@ -57,8 +61,28 @@ pub(crate) fn run(args: &ScanArgs, session: &Session) -> Result<u8, Error> {
     Ok(u8::from(log_failed))
 }
 
+/// How often the store is looked at for an update by another process.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Reads what another process installs, so that the scan never waits for it: verifying a city's lists takes longer than a
+/// code. Where the store cannot be read just now, what was verified before is still good.
+fn follow(store: Store, mut seen: i64) -> Receiver<State> {
+    let (send, news) = mpsc::channel();
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(LOOK);
+            if let Ok(Some(state)) = newer(&store, &mut seen)
+                && send.send(state).is_err()
+            {
+                return;
+            }
+        }
+    });
+    news
+}
+
 /// The state of the store, if somebody has written to it since.
-fn newer(store: &Store, seen: &mut i64) -> Result<Option<crate::store::State>, StoreError> {
+fn newer(store: &Store, seen: &mut i64) -> Result<Option<State>, StoreError> {
     let change = store.change()?;
     if change == *seen {
         return Ok(None);

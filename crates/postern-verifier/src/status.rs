@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 use crate::cli::{StatusArgs, time};
 use crate::demo;
 use crate::error::Error;
-use crate::judged::Gate;
-use crate::shown::json::names;
+use crate::judged::{Gate, StatusData};
+use crate::shown::json::{emergency, names};
 use crate::store::{Identity, KEY, LOG, Store};
 use crate::time::Clock;
 use crate::update::Versions;
@@ -155,6 +155,8 @@ impl Status {
             "installed": self.installed.to_string(),
             "previous": self.previous.map(Versions::json),
             "issuers": self.issuers().iter().map(issuer).collect::<Vec<_>>(),
+            "status": self.gate.status_data(self.now()).iter().map(status_data).collect::<Vec<_>>(),
+            "emergency": self.gate.emergency(self.now()).map(emergency),
             "data": { "age": data.age, "grade": data.grade.as_str(), "changes": changes },
             "now": self.now_word(),
             "clock": {
@@ -179,6 +181,17 @@ fn issuer(issuer: &Issuer) -> Value {
         "code_keys": code_keys(issuer),
         "rules": issuer.rules.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         "list": issuer.list.as_ref().map(|id| id.as_str()),
+    })
+}
+
+fn status_data(data: &StatusData<'_>) -> Value {
+    json!({
+        "list": data.list.as_str(),
+        "column": data.column.map(|column| column.as_str()),
+        "version": data.held.map(|held| held.version()),
+        "issued": data.held.map(|held| held.issued().to_string()),
+        "age": data.age.map(|(age, _)| age),
+        "grade": data.age.map(|(_, grade)| grade.as_str()),
     })
 }
 
@@ -210,6 +223,7 @@ fn changes(gate: &Gate, now: Time) -> Vec<(Time, Grade)> {
         return Vec::new();
     };
     let (issued, windows) = (snapshot.payload().issued, pack.payload().windows);
+    let declared = pack.payload().emergency.as_ref();
     let ahead = Time::saturating(issued.seconds().saturating_sub(SNAPSHOT_AHEAD) as i64);
     let mut times = vec![
         ahead,
@@ -219,6 +233,11 @@ fn changes(gate: &Gate, now: Time) -> Vec<(Time, Grade)> {
         trust.root().payload().expires.plus(1),
         pack.payload().expires.plus(1),
     ];
+    if let Some(emergency) = declared {
+        let windows = emergency.windows;
+        times.extend([emergency.from, emergency.until.plus(1)]);
+        times.extend([windows.fresh, windows.aging, windows.stale].map(|window| issued.plus(window + 1)));
+    }
     times.retain(|time| *time > now);
     times.sort_unstable();
     let mut grade = gate.grade_at(now);

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `gate.key` | the private key that signs the checkpoints of this gate's log |
 //! | `log.sqlite` | the log (`postern-log`) |
+//! | `incoming` | parts of files that `update` is fetching from a server |
 //! | `trust.sqlite` | the documents, lists and columns as they were signed, the time floor, the gate's name |
 //!
 //! Nothing in the database is believed for standing there: signatures are checked again at each start. The one value
@@ -28,6 +29,8 @@ pub(crate) use error::StoreError;
 pub(crate) const KEY: &str = "gate.key";
 /// The log.
 pub(crate) const LOG: &str = "log.sqlite";
+/// Parts of files that are being fetched.
+pub(crate) const INCOMING: &str = "incoming";
 /// What is trusted.
 pub(crate) const TRUST: &str = "trust.sqlite";
 

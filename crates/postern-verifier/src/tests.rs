@@ -4,9 +4,11 @@ use clap::CommandFactory;
 use postern_cli::{Catalog, Language, help, messages};
 use postern_core::trust::TrustError;
 use postern_core::verdict::{Grade, Outcome, Reason};
+use postern_seal::SealError;
 
 use super::*;
 use crate::fault::Fault;
+use crate::update::Refusal;
 
 const LANGUAGES: [Language; 2] = [Language::English, Language::SimplifiedChinese];
 const GRADES: [Grade; 4] = [Grade::Fresh, Grade::Aging, Grade::Stale, Grade::Refuse];
@@ -74,7 +76,11 @@ fn every_reason_outcome_and_grade_has_words() {
 #[test]
 fn every_fault_and_error_has_words() {
     for catalog in catalogs() {
-        for reason in Fault::REASONS.iter().chain(&LOG).chain(&TrustError::REASONS) {
+        let of_libraries = TrustError::REASONS
+            .iter()
+            .chain(&SealError::REASONS)
+            .chain(&Refusal::REASONS);
+        for reason in Fault::REASONS.iter().chain(&LOG).chain(of_libraries) {
             assert!(catalog.has(&format!("error-{reason}")), "{reason}");
         }
     }

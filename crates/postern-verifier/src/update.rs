@@ -1,169 +1,174 @@
 //! `update`: newer trust, all of it or nothing.
 //!
 //! Signatures, versions and pins are checked and the rules compiled before a byte is stored; one transaction then moves
-//! the gate. Whatever goes wrong, the gate stands on what it had.
+//! the gate. Whatever goes wrong, the gate stands on what it had. This is the one command that opens a socket, and only
+//! where it is given a URL.
 
-use std::fmt;
+mod refusal;
+mod tags;
+mod told;
+mod watch;
+
 use std::io::Write;
 
-use postern_cli::files::FileError;
-use postern_cli::messages::FluentValue;
 use postern_cli::output::Output;
-use postern_cli::table::{Align, Table};
-use postern_cli::terminal::Colors;
-use postern_cli::{Explain, Failure, Session, clock};
-use postern_core::bundle::BundleError;
-use postern_core::time::Time;
+use postern_cli::terminal::json_line;
+use postern_cli::{Explain, Session};
 use postern_core::trust::Trust;
 use postern_core::verdict::Judge;
-use serde_json::{Value, json};
+use postern_transport::Spool;
 
 use crate::cli::UpdateArgs;
 use crate::demo;
 use crate::error::{Distrust, Error};
 use crate::judged::Gate;
-use crate::shown::words;
-use crate::source::Source;
-use crate::store::Store;
+use crate::source::{Place, Source};
+use crate::store::{INCOMING, State, Store, StoreError};
 use crate::time::{Clock, RELEASED};
+
+pub(crate) use refusal::Refusal;
+use told::Held;
+pub(crate) use told::Versions;
+
+/// How often an update begins anew because another process was faster.
+const ATTEMPTS: usize = 3;
 
 /// Runs the command.
 pub(crate) fn run(args: &UpdateArgs, session: &Session) -> Result<u8, Error> {
-    let mut store = Store::open(&args.store)?;
-    let system = Clock::system();
-    let moved = Source::open(&args.source).and_then(|source| {
-        store.advance(system, RELEASED, |before| {
-            let trust = source.update(before.judge.trust())?;
-            let judge = Judge::new(trust).map_err(|e| Refusal::Distrust(Distrust(e)))?;
-            let news = !same(before.judge.trust(), judge.trust());
-            Ok(news.then_some(judge))
-        })
-    });
-    let mut out = Output::stdout();
-    let (before, after) = match moved {
-        Ok(states) => states,
-        Err(error) => {
-            if let (Error::Update(refusal), true) = (&error, session.json) {
-                write(
-                    &mut out,
-                    &format!("{}\n", postern_cli::terminal::json_line(&refused(refusal, session))),
-                )?;
+    let mut updater = Updater {
+        spool: Spool::open(args.store.join(INCOMING)).map_err(Refusal::Transport)?,
+        store: Store::open(&args.store)?,
+    };
+    let places = args.from.iter().map(|text| Place::parse(text));
+    let places = places.collect::<Result<Vec<_>, _>>()?;
+    if args.watch {
+        return watch::run(updater, places, args.every(), session);
+    }
+    let mut failed = None;
+    let mut taken = false;
+    for place in &places {
+        match updater.place(place) {
+            Ok(step) => {
+                taken = true;
+                tell(step, session)?;
             }
-            return Err(error);
+            Err(error) => {
+                if let (Error::Update(refusal), true) = (&error, session.json) {
+                    line(&json_line(&told::refused(refusal, session)))?;
+                } else if places.len() > 1 {
+                    eprintln!("{}", explain(&error, session));
+                }
+                failed = Some(error);
+            }
         }
-    };
-    let old = Versions::of(before.judge.trust());
-    let changed = after.is_some();
-    let gate = Gate::new(after.unwrap_or(before), None);
+    }
+    match failed {
+        // One of several media is enough.
+        Some(error) if !taken => Err(error),
+        _ => Ok(0),
+    }
+}
+
+/// What one source brought.
+struct Step {
+    before: Held,
+    /// The gate, on what it holds now.
+    gate: Gate,
+    changed: bool,
+}
+
+/// A store that is moved.
+struct Updater {
+    store: Store,
+    spool: Spool,
+}
+
+impl Updater {
+    /// Takes what lies at a place: of a folder with several bundles the one that leads furthest.
+    fn place(&mut self, place: &Place) -> Result<Step, Error> {
+        let mut best: Option<Step> = None;
+        let mut failed = None;
+        for source in place.sources()? {
+            match source.and_then(|source| self.source(&source)) {
+                Ok(step) => {
+                    let (before, changed) = match best.take() {
+                        Some(earlier) => (earlier.before, earlier.changed || step.changed),
+                        None => (step.before, step.changed),
+                    };
+                    let gate = step.gate;
+                    best = Some(Step { before, gate, changed });
+                }
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        // What lies beside a good bundle, older ones mostly, is no failure.
+        match (best, failed) {
+            (Some(step), _) => Ok(step),
+            (None, Some(error)) => Err(error),
+            (None, None) => Err(Refusal::NothingThere.into()),
+        }
+    }
+
+    fn source(&mut self, source: &Source) -> Result<Step, Error> {
+        let moved = self.documents(source);
+        // A gate that knows everything else already may still lack a key that was wrapped today.
+        if let Ok((before, after)) = &moved {
+            let trust = after.as_ref().unwrap_or(before).judge.trust();
+            tags::fetch(&mut self.store, source, trust, &self.spool)?;
+        }
+        let (before, after) = moved?;
+        let changed = after.is_some();
+        Ok(Step {
+            before: Held::of(before.judge.trust()),
+            gate: Gate::new(after.unwrap_or(before), None),
+            changed,
+        })
+    }
+
+    /// Everything is fetched and checked before the store is locked: a slow medium holds up nobody.
+    fn documents(&mut self, source: &Source) -> Result<(State, Option<State>), Error> {
+        for _ in 0..ATTEMPTS {
+            let held = self.store.state()?;
+            let trust = source.update(held.judge.trust(), &self.spool)?;
+            if same(held.judge.trust(), &trust) {
+                self.spool.clear_except(&[]).map_err(Refusal::Transport)?;
+                return Ok((held, None));
+            }
+            let judge = Judge::new(trust).map_err(|e| Refusal::Distrust(Distrust(e)))?;
+            let moved = self.store.advance(Clock::system(), RELEASED, |before| {
+                let overtaken = !same(before.judge.trust(), held.judge.trust());
+                Ok::<_, StoreError>((!overtaken).then_some(judge))
+            })?;
+            if moved.1.is_some() {
+                self.spool.clear_except(&[]).map_err(Refusal::Transport)?;
+                return Ok(moved);
+            }
+        }
+        Err(Refusal::Overtaken.into())
+    }
+}
+
+/// Says what a source brought.
+fn tell(step: Step, session: &Session) -> Result<(), Error> {
+    let Step { before, gate, changed } = step;
+    let system = Clock::system();
     demo::warn(gate.is_demo(), session);
-    let text = if session.json {
-        format!(
-            "{}\n",
-            postern_cli::terminal::json_line(&taken(&old, &gate, changed, system))
-        )
-    } else {
-        told(&old, &gate, changed, system, session)
-    };
-    write(&mut out, &text)?;
-    Ok(0)
-}
-
-/// Which versions a gate holds; 0 for none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Versions {
-    root: u64,
-    snapshot: u64,
-    pack: u64,
-}
-
-impl Versions {
-    /// Of this trust.
-    pub(crate) fn of(trust: &Trust) -> Self {
-        Self {
-            root: trust.root().payload().version,
-            snapshot: trust.snapshot().map_or(0, |document| document.payload().version),
-            pack: trust.pack().map_or(0, |document| document.payload().version),
-        }
-    }
-
-    /// For programs.
-    pub(crate) fn json(self) -> Value {
-        json!({ "root": self.root, "snapshot": self.snapshot, "pack": self.pack })
+    match session.json {
+        true => line(&json_line(&told::taken(&before, &gate, changed, system))),
+        false => write(&told::told(&before, &gate, changed, system, session)),
     }
 }
 
-/// Why an update was not taken.
-#[derive(Debug)]
-#[non_exhaustive]
-pub(crate) enum Refusal {
-    /// The file is no bundle.
-    Bundle(BundleError),
-    /// A document is not believed.
-    Distrust(Distrust),
-    /// A file of the source could not be read.
-    File(FileError),
-    /// A file that must be there is not.
-    Missing {
-        /// Its path in the repository.
-        path: String,
-    },
-    /// A file is larger than its kind may be.
-    TooLarge {
-        /// Its path in the repository.
-        path: String,
-    },
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bundle(error) => error.fmt(f),
-            Self::Distrust(error) => error.fmt(f),
-            Self::File(error) => error.fmt(f),
-            Self::Missing { path } => write!(f, "{path} is missing"),
-            Self::TooLarge { path } => write!(f, "{path} is too large"),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File(error) => error.source(),
-            _ => None,
-        }
-    }
-}
-
-impl Explain for Refusal {
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::Bundle(BundleError::LaterVersion(_)) => "bundle-later-version",
-            Self::Bundle(BundleError::Path) => "bundle-path",
-            Self::Bundle(BundleError::TooLarge) => "bundle-too-large",
-            Self::Bundle(_) => "not-a-bundle",
-            Self::Distrust(error) => error.reason(),
-            Self::File(error) => error.reason(),
-            Self::Missing { .. } => "update-incomplete",
-            Self::TooLarge { .. } => "update-file-too-large",
-        }
-    }
-
-    fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
-        match self {
-            Self::Bundle(BundleError::LaterVersion(version)) => vec![("version", (*version).into())],
-            Self::Bundle(_) => Vec::new(),
-            Self::Distrust(error) => error.args(),
-            Self::File(error) => error.args(),
-            Self::Missing { path } | Self::TooLarge { path } => vec![("path", path.clone().into())],
-        }
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::Update(refusal)
-    }
+fn explain(error: &dyn Explain, session: &Session) -> String {
+    let failure = postern_cli::Failure::new(error, &session.catalog);
+    let because = error
+        .because()
+        .map(|inner| postern_cli::Failure::new(inner, &session.catalog).message);
+    [Some(failure.message), because]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// Whether two states say the same, whoever signed.
@@ -180,91 +185,13 @@ fn same(a: &Trust, b: &Trust) -> bool {
     digests(a) == digests(b)
 }
 
-fn write(out: &mut Output, text: &str) -> Result<(), Error> {
+fn line(text: &str) -> Result<(), Error> {
+    write(&format!("{text}\n"))
+}
+
+fn write(text: &str) -> Result<(), Error> {
+    let mut out = Output::stdout();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(Error::Output)
-}
-
-fn taken(old: &Versions, gate: &Gate, changed: bool, system: Time) -> Value {
-    let (data, suspect) = gate.data_age(system);
-    json!({
-        "type": "update",
-        "taken": true,
-        "changed": changed,
-        "before": old.json(),
-        "after": Versions::of(gate.trust()).json(),
-        "age": data.age,
-        "grade": data.grade.as_str(),
-        "clock_suspect": suspect,
-        "floor": gate.clock().floor.to_string(),
-        "demo": gate.is_demo(),
-    })
-}
-
-fn refused(refusal: &Refusal, session: &Session) -> Value {
-    let document = match refusal {
-        Refusal::Distrust(Distrust(error)) => Some(error.document.as_str()),
-        _ => None,
-    };
-    json!({
-        "type": "update",
-        "taken": false,
-        "reason": refusal.reason(),
-        "document": document,
-        "message": Failure::new(refusal, &session.catalog).english,
-    })
-}
-
-fn told(old: &Versions, gate: &Gate, changed: bool, system: Time, session: &Session) -> String {
-    let catalog = &session.catalog;
-    let text = |id: &str| catalog.text(id, &[]);
-    let first = if changed { "update-taken" } else { "update-nothing-new" };
-    let headings = [
-        "update-document",
-        "update-before",
-        "update-after",
-        "update-issued",
-        "update-age",
-    ];
-    let aligns = [Align::Left, Align::Right, Align::Right, Align::Left, Align::Left];
-    let mut table = Table::new(headings.map(text).into_iter().zip(aligns));
-    let new = Versions::of(gate.trust());
-    let trust = gate.trust();
-    let number = |version: u64| {
-        if version == 0 {
-            "-".to_owned()
-        } else {
-            version.to_string()
-        }
-    };
-    let now = gate.clock().evidence(system).now();
-    let mut row = |name: &str, before: u64, after: u64, issued: Option<Time>| {
-        let age = issued.map(|issued| clock::age(now.since(issued) as i64, catalog));
-        let issued = issued.map_or_else(|| "-".to_owned(), |time| time.to_string());
-        table.row([
-            text(name),
-            number(before),
-            number(after),
-            issued,
-            age.unwrap_or_default(),
-        ]);
-    };
-    row("document-root", old.root, new.root, Some(trust.root().payload().issued));
-    let issued = trust.pack().map(|document| document.payload().issued);
-    row("document-pack", old.pack, new.pack, issued);
-    let issued = trust.snapshot().map(|document| document.payload().issued);
-    row("document-snapshot", old.snapshot, new.snapshot, issued);
-    let (data, suspect) = gate.data_age(system);
-    let mark = if suspect {
-        format!("{}\n", text("mark-clock-suspect"))
-    } else {
-        String::new()
-    };
-    format!(
-        "{}\n{}{}\n{mark}",
-        text(first),
-        table.render(None, Colors::stdout(session.color)),
-        catalog.text("update-grade", &[("grade", words::grade(data.grade, catalog).into())]),
-    )
 }

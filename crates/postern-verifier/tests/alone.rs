@@ -124,9 +124,9 @@ fn an_update_for_which_there_is_no_room_changes_nothing() {
         .write(&gate.folder.path().join("repository"));
     let script = "look() { \"$gate\" status --json --at 2026-12-01 --store small | sed 's/\"system\":\"[^\"]*\"//'; }
         look > before; fill
-        status=0; \"$gate\" update --json --store small repository || status=$?
+        status=0; \"$gate\" update --json --store small --from repository || status=$?
         look > after; cmp before after
-        rm small/filler; \"$gate\" update --store small repository > taken
+        rm small/filler; \"$gate\" update --store small --from repository > taken
         exit $status";
     if let Some(done) = on_a_small_disk(&gate, script) {
         silent(&done, "store-disk-full");
@@ -229,7 +229,7 @@ fn what_is_wrong_with_a_store_is_told_apart() {
         conn.execute_batch(sql).unwrap();
         error(&gate)
     };
-    assert_eq!(spoil("PRAGMA user_version = 2"), "store-newer-format");
+    assert_eq!(spoil("PRAGMA user_version = 3"), "store-newer-format");
     assert_eq!(spoil("PRAGMA application_id = 7"), "not-a-store");
     assert_eq!(spoil("DELETE FROM generations"), "store-corrupt");
     assert_eq!(
@@ -258,6 +258,7 @@ fn what_is_wrong_with_a_store_is_told_apart() {
         "update",
         [
             "--json".into(),
+            "--from".into(),
             gate.authority.repository(2, 2).write(&gate.folder.path().join("r")),
         ],
     );

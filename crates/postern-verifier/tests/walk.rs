@@ -245,6 +245,7 @@ fn demo_keys_are_never_silent() {
         "update",
         [
             "--json".into(),
+            "--from".into(),
             gate.authority.repository(1, 2).write(folder.path()).into_os_string(),
         ],
     );

@@ -17,7 +17,7 @@ const TYPE: &str = "application/statuslist+cwt";
 /// What the subject is before the list's name.
 const SUBJECT: &str = "postern:";
 
-/// The claim that holds the list (draft-ietf-oauth-status-list-21 section 14.2).
+/// The claim that holds the list (draft-ietf-oauth-status-list-21 section 5.2).
 const CLAIM_STATUS_LIST: i64 = 65533;
 
 /// The private claim that holds the version.

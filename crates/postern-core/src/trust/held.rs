@@ -10,6 +10,7 @@ use super::error::{DocumentKind, Fault, TrustError};
 use super::pack::Issuer;
 use super::root::Keys;
 use super::snapshot::{ContentPin, Snapshot, StatusFile, StatusKind};
+use super::state::not_dated_ahead;
 use crate::cbor::Bytes;
 use crate::keys::{PublicKey, Role};
 use crate::status::{Column, ColumnValues, Delta, StatusList, StatusToken};
@@ -81,15 +82,17 @@ impl Held {
         }
     }
 
-    /// Reads back what a store kept of this place. Whether somebody signed it, [`Self::vouched`] tells.
-    fn restore(stored: &StoredStatus<'_>, pin: ContentPin) -> Result<(Place, Self), TrustError> {
+    /// Reads back what a store kept of this place, which the issuer must have signed.
+    fn restore(stored: &StoredStatus<'_>, pin: ContentPin, issuer: &Issuer) -> Result<(Place, Self), TrustError> {
         let Some(bytes) = stored.content else {
             return match stored.column {
-                None => Self::token(stored.file, pin),
-                Some(_) => Self::column_of(stored.file, pin),
+                None => Self::token(stored.file, pin, issuer),
+                Some(_) => Self::column_of(stored.file, pin, issuer),
             };
         };
-        let delta = Document::<Delta>::parse(stored.file)?.into_payload();
+        let document = Document::<Delta>::parse(stored.file)?;
+        signed(&document, keys_at(issuer, document.payload().issued))?;
+        let delta = document.into_payload();
         let list = StatusList::new(bytes.to_vec()).map_err(|_| not_pinned(DocumentKind::Delta))?;
         match ContentPin::of(bytes) == pin && delta.result == pin.1 {
             true => Ok(((delta.list.clone(), None), Self::after(&delta, stored.file, list))),
@@ -97,8 +100,10 @@ impl Held {
         }
     }
 
-    fn token(file: &[u8], pin: ContentPin) -> Result<(Place, Self), TrustError> {
+    fn token(file: &[u8], pin: ContentPin, issuer: &Issuer) -> Result<(Place, Self), TrustError> {
         let token = StatusToken::parse(file)?;
+        // Before anything is inflated: a snapshot's key alone must not make a gate work.
+        token_signed(&token, issuer)?;
         let list = token.inflate(pin.0)?;
         let held = Self {
             version: token.version(),
@@ -110,8 +115,10 @@ impl Held {
         Ok(((token.list().clone(), None), held))
     }
 
-    fn column_of(file: &[u8], pin: ContentPin) -> Result<(Place, Self), TrustError> {
-        let column = Document::<Column>::parse(file)?.into_payload();
+    fn column_of(file: &[u8], pin: ContentPin, issuer: &Issuer) -> Result<(Place, Self), TrustError> {
+        let document = Document::<Column>::parse(file)?;
+        signed(&document, keys_at(issuer, document.payload().issued))?;
+        let column = document.into_payload();
         if column.size != pin.0 {
             return Err(Document::<Column>::error(Fault::NotPinned));
         }
@@ -141,13 +148,17 @@ impl Held {
     fn vouched(&self, issuer: &Issuer) -> Result<(), TrustError> {
         let keys = keys_at(issuer, self.issued);
         match &self.content {
-            Content::List { by_delta: false, .. } => match StatusToken::parse(&self.file)?.signed_by(&keys) {
-                true => Ok(()),
-                false => Err(under_signed(DocumentKind::Status)),
-            },
+            Content::List { by_delta: false, .. } => token_signed(&StatusToken::parse(&self.file)?, issuer),
             Content::List { by_delta: true, .. } => signed(&Document::<Delta>::parse(&self.file)?, keys),
             Content::Column(_) => signed(&Document::<Column>::parse(&self.file)?, keys),
         }
+    }
+}
+
+fn token_signed(token: &StatusToken<'_>, issuer: &Issuer) -> Result<(), TrustError> {
+    match token.signed_by(&keys_at(issuer, token.issued())) {
+        true => Ok(()),
+        false => Err(under_signed(DocumentKind::Status)),
     }
 }
 
@@ -226,11 +237,11 @@ impl Holdings {
             let (Some(issuer), Some((entry, pin))) = (issuer, pinned(snapshot, &place)) else {
                 return Err(not_pinned(kind));
             };
-            let (found, restored) = Held::restore(one, pin)?;
+            let (found, restored) = Held::restore(one, pin, issuer)?;
             if found != place || restored.version != entry.version || restored.pin != pin {
                 return Err(not_pinned(kind));
             }
-            restored.vouched(issuer)?;
+            not_dated_ahead(kind, restored.issued, snapshot.issued)?;
             held.insert(place, restored);
         }
         Ok(Self(held))
@@ -295,10 +306,11 @@ impl Step<'_> {
                 return Err(fault(Fault::Order { expected, found }).into());
             }
             if found == expected {
-                return match held.pin == pin {
-                    true => Ok(Some(held.clone())),
-                    false => Err(fault(Fault::Conflict { version: found }).into()),
-                };
+                if held.pin != pin {
+                    return Err(fault(Fault::Conflict { version: found }).into());
+                }
+                not_dated_ahead(kind, held.issued, self.snapshot.issued)?;
+                return Ok(Some(held.clone()));
             }
         }
         // Whatever is wrong with the deltas, the whole file mends it, or says what is wrong.
@@ -359,7 +371,7 @@ impl Step<'_> {
         }
         let (document, bytes) = last.ok_or_else(|| not_pinned(DocumentKind::Delta))?;
         let next = Held::after(document.payload(), &bytes, list);
-        super::state::not_dated_ahead(DocumentKind::Delta, next.issued, self.snapshot.issued)?;
+        not_dated_ahead(DocumentKind::Delta, next.issued, self.snapshot.issued)?;
         match next.pin == pin {
             true => Ok(next),
             false => Err(not_pinned(DocumentKind::Delta).into()),
@@ -370,14 +382,13 @@ impl Step<'_> {
         let kind = kind_of(self.place);
         matches(entry, file, kind)?;
         let (place, held) = match entry.kind {
-            StatusKind::Column => Held::column_of(file, pin)?,
-            _ => Held::token(file, pin)?,
+            StatusKind::Column => Held::column_of(file, pin, self.issuer)?,
+            _ => Held::token(file, pin, self.issuer)?,
         };
         if place != *self.place || held.version != entry.version || held.pin != pin {
             return Err(not_pinned(kind));
         }
-        held.vouched(self.issuer)?;
-        super::state::not_dated_ahead(kind, held.issued, self.snapshot.issued)?;
+        not_dated_ahead(kind, held.issued, self.snapshot.issued)?;
         Ok(held)
     }
 }

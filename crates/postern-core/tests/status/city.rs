@@ -89,7 +89,7 @@ pub(crate) const NOON: Time = Time::saturating(1_797_912_000);
 /// What its times count from: 254 hours before.
 pub(crate) const ORIGIN: Time = Time::saturating(1_797_912_000 - 254 * 3600);
 
-/// How many of the people of a city were tested in each hour of the day, in thousandths: from 7 to 22, most before work and after.
+/// How many of those who are tested in a day are tested in each hour of it, in thousandths: most before work and after.
 const HOURS: [u32; 24] = [
     0, 0, 0, 0, 0, 0, 0, 90, 120, 95, 70, 50, 40, 40, 45, 50, 55, 70, 95, 80, 50, 30, 20, 0,
 ];

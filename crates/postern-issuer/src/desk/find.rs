@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use memchr::memmem::Finder;
+use postern_cli::secret::PassphraseSource;
 use postern_cli::table::{Align, Table};
 use postern_cli::terminal::{Colors, json_line};
 use postern_cli::{Session, clock};
@@ -74,6 +76,27 @@ pub(super) fn run(args: &FindArgs, session: &Session, out: &mut dyn Write) -> Re
     Ok(())
 }
 
+/// The registration numbers of the people in these ledgers whose codes are bound to a document: its kind, country and
+/// number. Every code is read.
+pub(crate) fn ids_of_document(
+    ledgers: &[PathBuf],
+    document: &[String],
+    tag_key: &Path,
+    passphrase: &PassphraseSource,
+    session: &Session,
+) -> Result<Vec<String>, IssuerError> {
+    let wanted = Wanted::of_document(document, tag_key, passphrase, session)?;
+    let mut ids = Vec::new();
+    for path in distinct(ledgers) {
+        let ledger = Opened::new(path, 0)?;
+        ids.extend(wanted.people(&ledger, usize::MAX)?.ids);
+    }
+    match ids.is_empty() {
+        true => Err(IssuerError::LedgerNothingFound(ledgers.len())),
+        false => Ok(ids),
+    }
+}
+
 /// Whom somebody looks for.
 enum Wanted {
     Id(String),
@@ -96,11 +119,8 @@ struct Matches {
 impl Wanted {
     fn new(args: &FindArgs, session: &Session) -> Result<Self, IssuerError> {
         let whom = &args.whom;
-        if let (Some([kind, country, number]), Some(key)) = (whom.document.as_deref(), &args.tag_key) {
-            let document = Document::new(kind, &country.to_ascii_uppercase(), number);
-            let document = document.map_err(IssuerError::BadDocument)?;
-            let key = crate::key::open_tag(key, &args.passphrase, session)?;
-            return Ok(Self::Tag(key.tag(&document)));
+        if let (Some(document), Some(key)) = (&whom.document, &args.tag_key) {
+            return Self::of_document(document, key, &args.passphrase, session);
         }
         Ok(match (&whom.id, whom.index, &whom.name) {
             (Some(id), _, _) => Self::Id(id.clone()),
@@ -112,6 +132,21 @@ impl Wanted {
                 Self::Name(name.to_lowercase())
             }
         })
+    }
+
+    fn of_document(
+        document: &[String],
+        tag_key: &Path,
+        passphrase: &PassphraseSource,
+        session: &Session,
+    ) -> Result<Self, IssuerError> {
+        let [kind, country, number] = document else {
+            unreachable!("clap asks for three parts of a document")
+        };
+        let document = Document::new(kind, &country.to_ascii_uppercase(), number);
+        let document = document.map_err(IssuerError::BadDocument)?;
+        let key = crate::key::open_tag(tag_key, passphrase, session)?;
+        Ok(Self::Tag(key.tag(&document)))
     }
 
     /// Whether every code of a ledger is decoded.

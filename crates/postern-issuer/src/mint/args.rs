@@ -145,6 +145,9 @@ pub struct RenewArgs {
     /// Codes that expire within so many days of the time of issue are renewed.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=36_500))]
     pub expiring_within: u32,
+    /// The register of statuses: codes that are invalid in it are not renewed.
+    #[arg(long, value_name = "FILE")]
+    pub register: Option<PathBuf>,
 }
 
 /// The arguments of `replace`.

@@ -1,6 +1,8 @@
 //! Codes of the ledger that get others in their place: those that expire, and those that were lost.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use postern_core::record::{MAX_TEST_AGE, Test};
 use postern_core::time::Time;
@@ -32,22 +34,35 @@ pub(super) struct Expiring {
     pub(super) run: Run,
     pub(super) at: u64,
     pub(super) line: u64,
+    /// Places of the status list whose codes are invalid, ascending: those of the dead and of who has moved away.
+    pub(super) invalid: Vec<u32>,
+    /// How many codes were left out because they are.
+    pub(super) left_out: Arc<AtomicU64>,
 }
 
 impl Source for Expiring {
     type Item = Olds;
 
     fn next(&mut self) -> Result<Option<Olds>, MintError> {
-        let codes = self.reader.to_renew(self.at, &self.run, self.until, PIECE)?;
-        let Some((last, _)) = codes.last() else { return Ok(None) };
-        self.at = last.counter + 1;
-        let before = self.line;
-        self.line += codes.len() as u64;
-        Ok(Some(Olds {
-            codes,
-            at: self.at,
-            before,
-        }))
+        loop {
+            let mut codes = self.reader.to_renew(self.at, &self.run, self.until, PIECE)?;
+            let Some((last, _)) = codes.last() else { return Ok(None) };
+            self.at = last.counter + 1;
+            let all = codes.len();
+            // One that this run has renewed before it was interrupted belongs into its output, whatever came since.
+            codes.retain(|(old, by)| by.is_some() || self.invalid.binary_search(&old.index).is_err());
+            self.left_out.fetch_add((all - codes.len()) as u64, Ordering::Relaxed);
+            if codes.is_empty() {
+                continue;
+            }
+            let before = self.line;
+            self.line += codes.len() as u64;
+            return Ok(Some(Olds {
+                codes,
+                at: self.at,
+                before,
+            }));
+        }
     }
 }
 

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use postern_cli::Session;
+use postern_core::text::Ident;
+use postern_core::time::Time;
 
 use super::error::StatusError;
 use super::register::{MAX_PLACES, Meta};
+use super::reject::Reason;
 use crate::error::IssuerError;
-use crate::mint::ledger::{Ended, Held, LedgerError, Locator, Owner, Reader, Which};
+use crate::mint::ledger::{Ended, Held, LedgerError, Locator, Owner, Reader, Summary, Which};
 use crate::mint::shard::Shard;
 
 /// So many people are looked up on one thread, at least: fewer are not worth another.
@@ -19,11 +22,17 @@ const SHARE: usize = 1 << 15;
 pub(crate) struct Ledgers {
     /// By shards: where it lies, and how many codes it has.
     all: BTreeMap<u16, (PathBuf, u64)>,
+    of: Of,
+    locator: Locator,
+}
+
+/// Whose ledgers they are, and in what order their places are given.
+#[derive(Clone, Debug)]
+pub(crate) struct Of {
     owner: Owner,
     places: u64,
     order: String,
-    of: u16,
-    locator: Locator,
+    shards: u16,
 }
 
 impl Ledgers {
@@ -44,56 +53,39 @@ impl Ledgers {
             }
         }
         let (summary, locator) = first.expect("clap asks for a ledger");
-        Ok(Self {
-            all,
-            owner: summary.owner,
-            places: summary.places,
-            order: summary.order,
-            of: summary.shard.of(),
-            locator,
-        })
+        let of = Of::new(&summary);
+        Ok(Self { all, of, locator })
     }
 
     /// What a register of these ledgers says of itself.
     pub(crate) fn meta(
         &self,
-        list: &postern_core::text::Ident,
+        list: &Ident,
         issuer: &str,
         most: Option<u64>,
     ) -> Result<Meta, StatusError> {
-        let places = Some(self.places).filter(|places| *places <= MAX_PLACES);
+        let Of {
+            owner,
+            places: of_ledgers,
+            order,
+            shards,
+        } = self.of.clone();
+        let places = Some(of_ledgers).filter(|places| *places <= MAX_PLACES);
         let places = places.and_then(|places| u32::try_from(places).ok());
         Ok(Meta {
             list: list.clone(),
             issuer: issuer.to_owned(),
-            authority: self.owner.authority,
-            places: places.ok_or(StatusError::ListTooLong { places: self.places })?,
-            shards: self.of,
-            order: self.order.clone(),
+            authority: owner.authority,
+            places: places.ok_or(StatusError::ListTooLong { places: of_ledgers })?,
+            shards,
+            order,
             most,
         })
     }
 
-    /// That a register is of these ledgers: a place in it is the one that they mean.
+    /// That a register is of these ledgers.
     pub(crate) fn must_be_of(&self, meta: &Meta, register: &Path) -> Result<(), StatusError> {
-        let other = |what, is: String, wanted: String| {
-            let path = register.to_owned();
-            Err(StatusError::Other { path, what, is, wanted })
-        };
-        let hex = postern_core::hex;
-        let order = |order: &str, places: u64, of: u16| format!("{order} {places}/{of}");
-        let is = order(&meta.order, meta.places.into(), meta.shards);
-        let wanted = order(&self.order, self.places, self.of);
-        match () {
-            () if meta.authority != self.owner.authority => {
-                other("authority", hex(&meta.authority), hex(&self.owner.authority))
-            }
-            () if meta.issuer != self.owner.issuer => {
-                other("issuer", meta.issuer.clone(), self.owner.issuer.clone())
-            }
-            () if is != wanted => other("ledgers", is, wanted),
-            () => Ok(()),
-        }
+        self.of.must_be_of(meta, register)
     }
 
     /// How many codes each shard has.
@@ -113,7 +105,7 @@ impl Ledgers {
     pub(crate) fn held(&self, ids: &[&str], mut each: impl FnMut(usize, &[Held])) -> Result<(), LedgerError> {
         let mut of_shard: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (i, id) in ids.iter().enumerate() {
-            of_shard.entry(Shard::number_for(id, self.of)).or_default().push(i);
+            of_shard.entry(Shard::number_for(id, self.of.shards)).or_default().push(i);
         }
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let share = SHARE.max(ids.len().div_ceil(threads));
@@ -162,6 +154,53 @@ impl Ledgers {
             }
         }
         Ok(())
+    }
+}
+
+impl Of {
+    pub(crate) fn new(ledger: &Summary) -> Self {
+        Self {
+            owner: ledger.owner.clone(),
+            places: ledger.places,
+            order: ledger.order.clone(),
+            shards: ledger.shard.of(),
+        }
+    }
+
+    /// That a register is of these ledgers: a place in it is the one that they mean.
+    pub(crate) fn must_be_of(&self, meta: &Meta, register: &Path) -> Result<(), StatusError> {
+        let other = |what, is: String, wanted: String| {
+            let path = register.to_owned();
+            Err(StatusError::Other { path, what, is, wanted })
+        };
+        let hex = postern_core::hex;
+        let order = |order: &str, places: u64, of: u16| format!("{order} {places}/{of}");
+        let is = order(&meta.order, meta.places.into(), meta.shards);
+        let wanted = order(&self.order, self.places, self.shards);
+        match () {
+            () if meta.authority != self.owner.authority => {
+                other("authority", hex(&meta.authority), hex(&self.owner.authority))
+            }
+            () if meta.issuer != self.owner.issuer => {
+                other("issuer", meta.issuer.clone(), self.owner.issuer.clone())
+            }
+            () if is != wanted => other("ledgers", is, wanted),
+            () => Ok(()),
+        }
+    }
+}
+
+/// The places of the codes that can still be shown at a gate.
+pub(crate) fn in_force(codes: &[Held], at: Time) -> Result<Vec<u32>, Reason> {
+    let places: Vec<u32> = codes
+        .iter()
+        .filter(|code| code.in_force(at))
+        .map(|code| code.index)
+        .collect();
+    match (places.is_empty(), codes.is_empty()) {
+        (false, _) => Ok(places),
+        (true, true) => Err(Reason::IdUnknown),
+        (true, false) => Err(Reason::NothingInForce),
     }
 }
 

@@ -19,7 +19,7 @@ use super::error::StatusError;
 use crate::mint::ledger::connect::{connect, make_durable, make_private};
 use crate::mint::ledger::lock::{Lock, real};
 
-pub(crate) use changes::{Batch, Command, Entry, Wish};
+pub(crate) use changes::{Batch, BatchShown, Command, Entry, Taken, Wish};
 pub(crate) use hours::Hours;
 pub(crate) use published::{Outgoing, Published};
 
@@ -153,7 +153,7 @@ impl Register {
 
     /// Runs `run` in a transaction: all of it is kept, or nothing.
     fn write<T>(&mut self, run: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StatusError> {
-        let mut write = || {
+        let write = || {
             let behavior = rusqlite::TransactionBehavior::Immediate;
             let tx = self.conn.transaction_with_behavior(behavior)?;
             let done = run(&tx)?;
@@ -189,3 +189,6 @@ impl Meta {
 fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,9 @@
 
 use postern_cli::{Catalog, Explain, Failure};
 use postern_core::code::Claims;
-use postern_core::text::Names;
-use postern_core::trust::Otherwise;
+use postern_core::status::ColumnValue;
+use postern_core::text::{Ident, Names};
+use postern_core::trust::{Emergency, Otherwise};
 use serde_json::{Value, json};
 
 use super::{Shown, words};
@@ -22,6 +23,18 @@ pub(super) fn object(shown: &Shown, gate: &Gate, catalog: &Catalog) -> Value {
 /// A name in both languages.
 pub(crate) fn names(names: &Names) -> Value {
     json!({ "en": names.en(), "zh": names.zh() })
+}
+
+/// An emergency declaration.
+pub(crate) fn emergency(emergency: &Emergency) -> Value {
+    let ids = |ids: &[Ident]| ids.iter().map(|id| id.to_string()).collect::<Vec<_>>();
+    json!({
+        "reason": names(&emergency.reason),
+        "from": emergency.from.to_string(),
+        "until": emergency.until.to_string(),
+        "issuers": ids(&emergency.issuers),
+        "rules_set_aside": ids(&emergency.rules),
+    })
 }
 
 fn fault(origin: &Origin, fault: &Fault, catalog: &Catalog) -> Value {
@@ -54,6 +67,17 @@ fn verdict(logged: &LoggedVerdict, gate: &Gate) -> Value {
             }))
         })
         .collect();
+    let columns: serde_json::Map<String, Value> = verdict
+        .columns
+        .iter()
+        .map(|(name, value)| {
+            let value = match value {
+                ColumnValue::Number(number) => json!(number),
+                ColumnValue::Time(time) => json!(time.to_string()),
+            };
+            (name.to_string(), value)
+        })
+        .collect();
     let issuer = gate
         .issuer(verdict)
         .map(|issuer| json!({ "id": issuer.id.as_str(), "name": names(&issuer.name) }));
@@ -71,6 +95,7 @@ fn verdict(logged: &LoggedVerdict, gate: &Gate) -> Value {
         "expires": claims.map(|claims| claims.expires.to_string()),
         "issuer": issuer,
         "rules": rules,
+        "columns": columns,
         "code": verdict.code.map(|digest| digest.to_string()),
         "time": verdict.now.to_string(),
         "clock_suspect": verdict.clock_suspect,
@@ -82,6 +107,7 @@ fn verdict(logged: &LoggedVerdict, gate: &Gate) -> Value {
             "pack": verdict.data.pack,
             "snapshot": verdict.data.snapshot,
         },
+        "emergency": gate.emergency(verdict.now).filter(|_| verdict.emergency).map(emergency),
         "demo": logged.is_demo(),
         "seq": logged.seq(),
     })

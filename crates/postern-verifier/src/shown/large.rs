@@ -61,6 +61,9 @@ impl Screen<'_> {
             for (label, value) in words::facts(claims, self.catalog) {
                 row(label, value);
             }
+            for (name, value) in &verdict.columns {
+                row(words::column(name, self.catalog), words::column_value(*value));
+            }
         }
         if let Some(issuer) = self.issuer(logged) {
             row(self.text("fact-issuer"), issuer);

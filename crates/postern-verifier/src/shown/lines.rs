@@ -119,7 +119,11 @@ impl Screen<'_> {
 
     /// What was unusual about the judgment itself.
     pub(super) fn marks(&self, logged: &LoggedVerdict) -> Vec<String> {
+        let verdict = logged.verdict();
         let mut marks = Vec::new();
+        if let Some(emergency) = self.gate.emergency(verdict.now).filter(|_| verdict.emergency) {
+            marks.push(words::emergency(emergency, self.catalog));
+        }
         if logged.verdict().clock_suspect {
             marks.push(self.text("mark-clock-suspect"));
         }

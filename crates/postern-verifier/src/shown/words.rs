@@ -5,7 +5,9 @@ use postern_cli::{Catalog, Language, clock};
 use postern_core::code::Claims;
 use postern_core::products;
 use postern_core::record::{Facts, TestKind, TestResult};
-use postern_core::text::Names;
+use postern_core::status::ColumnValue;
+use postern_core::text::{Ident, Names};
+use postern_core::trust::Emergency;
 use postern_core::verdict::{DataAge, Grade, Outcome, Reason};
 
 use crate::judged::Origin;
@@ -132,6 +134,46 @@ pub(crate) fn facts(claims: &Claims, catalog: &Catalog) -> Vec<(String, String)>
         facts.push((label("fact-recovery"), day.to_string()));
     }
     facts
+}
+
+/// A column's name: in words where it is one that everybody has.
+pub(crate) fn column(name: &Ident, catalog: &Catalog) -> String {
+    let known = format!("column-{name}");
+    match catalog.has(&known) {
+        true => catalog.text(&known, &[]),
+        false => name.to_string(),
+    }
+}
+
+/// What a column says.
+pub(crate) fn column_value(value: ColumnValue) -> String {
+    match value {
+        ColumnValue::Number(number) => number.to_string(),
+        ColumnValue::Time(time) => time.to_string(),
+    }
+}
+
+/// An emergency declaration, on one line.
+pub(crate) fn emergency(emergency: &Emergency, catalog: &Catalog) -> String {
+    let args = [
+        ("until", emergency.until.to_string().into()),
+        ("reason", name(&emergency.reason, catalog).into()),
+    ];
+    catalog.text("mark-emergency", &args)
+}
+
+/// A list, or a column of it.
+pub(crate) fn list(list: &Ident, of: Option<&Ident>, catalog: &Catalog) -> String {
+    match of {
+        None => catalog.text("document-list", &[("list", list.to_string().into())]),
+        Some(name) => {
+            let args = [
+                ("list", list.to_string().into()),
+                ("column", column(name, catalog).into()),
+            ];
+            catalog.text("document-column", &args)
+        }
+    }
 }
 
 /// A vaccine product's name, or the name that rules see for a number without one.

@@ -31,7 +31,11 @@ pub(super) fn told(status: &Status, session: &Session) -> String {
         // First of all: whatever follows is counted from a clock that is wrong.
         out += &format!("{}\n", colors.paint(Style::Warn, &text("mark-clock-suspect")));
     }
-    out += &format!("{}\n\n", colors.paint(style, &now));
+    out += &format!("{}\n", colors.paint(style, &now));
+    if let Some(emergency) = status.gate.emergency(status.now()) {
+        out += &format!("{}\n", colors.paint(Style::Warn, &words::emergency(emergency, catalog)));
+    }
+    out.push('\n');
     out += &gate(status, catalog).render(None, colors);
     out.push('\n');
     out += &documents(status, catalog).render(None, colors);
@@ -41,6 +45,10 @@ pub(super) fn told(status: &Status, session: &Session) -> String {
             ("grade", words::grade(*grade, catalog).into()),
         ];
         out += &format!("{}\n", catalog.text("status-change", &args));
+    }
+    if status.issuers().iter().any(|issuer| issuer.list.is_some()) {
+        out.push('\n');
+        out += &status_data(status, catalog).render(None, colors);
     }
     if !status.issuers().is_empty() {
         out.push('\n');
@@ -129,6 +137,31 @@ fn documents(status: &Status, catalog: &Catalog) -> Table {
         "document-snapshot",
         snapshot.map(|snapshot| (snapshot.version, snapshot.issued, None)),
     );
+    table
+}
+
+/// Lists and columns, each with what its age is worth.
+fn status_data(status: &Status, catalog: &Catalog) -> Table {
+    let text = |id: &str| catalog.text(id, &[]);
+    let headings = [
+        "status-list",
+        "status-version",
+        "update-issued",
+        "update-age",
+        "status-grade",
+    ];
+    let aligns = [Align::Left, Align::Right, Align::Left, Align::Left, Align::Left];
+    let mut table = Table::new(headings.map(text).into_iter().zip(aligns));
+    for data in status.gate.status_data(status.now()) {
+        let named = words::list(data.list, data.column, catalog);
+        let (Some(held), Some((age, grade))) = (data.held, data.age) else {
+            table.row([named, "-".to_owned(), text("status-lacking")]);
+            continue;
+        };
+        let age = clock::age(i64::try_from(age).unwrap_or(i64::MAX), catalog);
+        let grade = words::grade(grade, catalog);
+        table.row([named, held.version().to_string(), held.issued().to_string(), age, grade]);
+    }
     table
 }
 

@@ -328,7 +328,7 @@ impl Gate {
 
     pub fn update(&self, repository: &Repository) -> Done {
         let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
-        self.run("update", [repository.write(folder.path())])
+        self.run("update", ["--from".into(), repository.write(folder.path())])
     }
 
     /// A command on this store.

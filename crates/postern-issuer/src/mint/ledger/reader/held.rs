@@ -190,3 +190,161 @@ fn read_through(conn: &Connection, ids: &[&str]) -> rusqlite::Result<Vec<(usize,
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use postern_core::demo;
+    use postern_core::keys::{Role, Signer};
+
+    use super::super::super::{Entry, Ledger, Wanted};
+    use super::*;
+
+    /// A ledger of twelve people with one code each, and its path.
+    fn ledger(folder: &tempfile::TempDir) -> (Ledger, std::path::PathBuf) {
+        let path = folder.path().join("ledger.db");
+        let owner = super::super::Owner {
+            issuer: "west".to_owned(),
+            authority: [7; 32],
+        };
+        let wanted = Wanted {
+            may_make: true,
+            capacity: Some(100),
+            shard: Shard::WHOLE,
+            key: [9; 32],
+        };
+        let mut ledger = Ledger::open(&path, &owner, wanted).unwrap();
+        let key = demo::key(Role::Code, 0).public();
+        ledger.note_key(&key, Time::saturating(5)).unwrap();
+        for person in 0..12 {
+            add(&mut ledger, &format!("P-{person}"));
+        }
+        ledger.index_ids().unwrap();
+        (ledger, path)
+    }
+
+    fn add(ledger: &mut Ledger, id: &str) -> u64 {
+        let place = ledger.places().next().unwrap();
+        let entry = Entry {
+            counter: place.counter,
+            id: id.to_owned(),
+            content: [1; 16],
+            index: place.index,
+            issued: Time::saturating(100),
+            expires: Time::saturating(200 + place.counter as i64),
+            code: vec![1],
+        };
+        ledger.begin().unwrap();
+        ledger.add(&entry, Time::saturating(150)).unwrap();
+        ledger.commit().unwrap();
+        place.counter
+    }
+
+    fn replace(ledger: &mut Ledger, id: &str, old: u64, reason: Ended) -> u64 {
+        let by = add(ledger, id);
+        ledger.replace(old, by, reason, Time::saturating(160)).unwrap();
+        by
+    }
+
+    fn held(reader: &Reader, ids: &[&str]) -> Vec<Vec<(u64, bool)>> {
+        let mut all = Vec::new();
+        let each = |id: usize, codes: &[Held]| {
+            assert_eq!(id, all.len(), "ids come as they were given");
+            all.push(codes.iter().map(|code| (code.counter, code.superseded)).collect());
+        };
+        reader.held(ids, each).unwrap();
+        all
+    }
+
+    #[test]
+    fn the_codes_of_many_people_with_and_without_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut ledger, path) = ledger(&folder);
+        let lost = replace(&mut ledger, "P-3", 3, Ended::Lost);
+        let renewed = replace(&mut ledger, "P-4", 4, Ended::Renewed);
+        let ids = ["p-3", "P-11", "nobody", "P-4", "P-3"];
+        let expected = [
+            vec![(3, true), (lost, false)],
+            vec![(11, false)],
+            vec![],
+            vec![(4, false), (renewed, false)],
+            vec![(3, true), (lost, false)],
+        ];
+        let reader = Reader::open(&path).unwrap();
+        assert_eq!(held(&reader, &ids), expected);
+        ledger.expect(1_000).unwrap();
+        assert_eq!(held(&reader, &ids), expected, "while a mint goes on");
+        assert_eq!(held(&reader, &[]), Vec::<Vec<_>>::new());
+    }
+
+    /// It must say what `ledger export --which invalid` says, whatever the codes went through.
+    #[test]
+    fn superseded_is_what_is_to_be_set_invalid() {
+        use Ended::{Changed, Damaged, Lost, Renewed, Stolen};
+        let folder = tempfile::tempdir().unwrap();
+        let (mut ledger, path) = ledger(&folder);
+        let histories: [&[Ended]; 7] = [
+            &[],
+            &[Renewed],
+            &[Renewed, Renewed],
+            &[Lost, Renewed],
+            &[Renewed, Stolen],
+            &[Renewed, Changed, Renewed, Renewed],
+            &[Damaged, Renewed, Renewed, Lost, Renewed],
+        ];
+        for (person, history) in histories.iter().enumerate() {
+            let (id, mut code) = (format!("P-{person}"), person as u64);
+            for reason in *history {
+                code = replace(&mut ledger, &id, code, *reason);
+            }
+        }
+        let reader = Reader::open(&path).unwrap();
+        let mut invalid = BTreeMap::new();
+        let each = |found: super::super::Found| {
+            invalid.insert(found.entry.counter, found.entry.index);
+            true
+        };
+        reader.each(super::super::Which::Invalid, each).unwrap();
+        assert_eq!(invalid.len(), 8);
+        let ids: Vec<String> = (0..12).map(|person| format!("P-{person}")).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut said = BTreeMap::new();
+        let each = |_, codes: &[Held]| said.extend(codes.iter().map(|code| (code.counter, *code)));
+        reader.held(&ids, each).unwrap();
+        for (counter, code) in said {
+            let listed = invalid.get(&counter);
+            assert_eq!(code.superseded, listed.is_some(), "code {counter}");
+            assert_eq!(reader.ended(counter).unwrap().is_some(), listed.is_some());
+            assert!(listed.is_none_or(|index| *index == code.index));
+            assert_eq!(reader.index(counter).unwrap(), Some(code.index));
+        }
+        assert_eq!(reader.ended(4).unwrap(), Some(Stolen), "the reason that ends it, not the renewal before");
+    }
+
+    #[test]
+    fn a_place_leads_to_its_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_ledger, path) = ledger(&folder);
+        let reader = Reader::open(&path).unwrap();
+        let locator = reader.locator().unwrap();
+        for counter in 0..12 {
+            let index = reader.index(counter).unwrap().unwrap();
+            assert_eq!(locator.code_at(index), Some((1, counter)));
+        }
+        assert_eq!(locator.code_at(100), None);
+    }
+
+    #[test]
+    fn a_code_is_in_force_up_to_its_last_second() {
+        let code = |superseded| Held {
+            counter: 0,
+            index: 0,
+            expires: Time::saturating(200),
+            superseded,
+        };
+        let at = |seconds| code(false).in_force(Time::saturating(seconds));
+        assert_eq!([at(199), at(200), at(201)], [true, true, false]);
+        assert!(!code(true).in_force(Time::saturating(100)));
+    }
+}

@@ -1,0 +1,70 @@
+## 验证点
+
+cmd-gate = 验证点：登记簿，以及封给各验证点的标签密钥
+cmd-gate-enrol = 显示登记申请文件，并将其验证点记入登记簿
+    .files = postern-verifier init 和 enrol 写出的登记申请文件
+    .repo = 发布库目录
+    .key = 快照私钥，数量须达到门限
+    .tag-key = 要封给验证点的标签密钥，每期一把
+    .position = 验证点的位置：以度为单位的纬度和经度，如 34.2658,108.9541
+    .yes = 不再询问；登记内容仍会显示
+    .at = 以此时间代替当前时间作为登记簿的签发时间（RFC 3339 或 YYYY-MM-DD）
+    .after-help = 登记申请只证明验证点持有其密钥，并不证明它是谁的验证点：请将指纹与验证点工作人员读出的指纹核对。登记后即可取得标签密钥。
+cmd-gate-list = 列出登记簿中的验证点，以及已封给它们的标签密钥期号
+    .repo = 发布库目录
+cmd-gate-retire = 注销验证点：不再向其发放任何新内容，并删除已封给它的密钥
+    .gate = 验证点名称
+    .why = 记入登记簿的原因：丢失、被盗、更换……
+    .repo = 发布库目录
+    .key = 快照私钥，数量须达到门限
+    .at = 以此时间代替当前时间作为登记簿的签发时间（RFC 3339 或 YYYY-MM-DD）
+    .after-help = 验证点已取走的内容无法收回。被盗后请生成下一期标签密钥。
+cmd-gate-wrap = 将标签密钥封给每个未注销且尚未取得它的验证点
+    .repo = 发布库目录
+    .tag-key = 标签密钥，每期一把
+cmd-gate-renew = 根文件改列其他快照密钥后，显示登记簿并重新签署
+    .repo = 发布库目录
+    .key = 快照私钥，数量须达到门限
+    .yes = 不再询问；签署内容仍会显示
+    .at = 以此时间代替当前时间作为登记簿的签发时间（RFC 3339 或 YYYY-MM-DD）
+
+gate-changed = 已登记；其自述内容有变
+gate-enrolled = 新登记
+gate-known = 已登记，无变化
+gate-recipient-changed = 已登记；其 age 接收方已变：原先封给它的密钥将删除
+gate-shown = { $gate }：{ $became }
+    { "  " }位置  { $place }
+    { "  " }指纹  { $fingerprint }
+gate-list-active = 在用
+gate-list-counts = 登记簿 { $version }：在用 { $active } 个，已注销 { $retired } 个
+gate-list-enrolled = 登记时间
+gate-list-epochs = 期号
+gate-list-gate = 验证点
+gate-list-kid = kid
+gate-list-place = 位置
+gate-list-position = 坐标
+gate-list-retired = { $since } 注销：{ $why }
+gate-list-state = 状态
+gate-retired = { $gate } 已注销。此处没有封给它的标签密钥。
+gate-retired-with-keys = { $gate } 已注销，封给它的标签密钥已删除。它已取走的仍在其手中（期号 { $epochs }）：如落入他人之手，请生成下一期密钥并封发。
+gate-wrapped = 标签密钥期号 { $epochs }：已为 { $gates } 个验证点写出 { $files } 个文件
+gate-wrapped-nothing = 未给出标签密钥：请用 gate wrap 封发
+
+error-enrolment-not-its-own = { $path } 不是由其所称的验证点签署
+    .hint = 文件已损坏或系伪造。请在该验证点用 postern-verifier enrol 重新写出。
+error-enrolment-recipient = 无法向 { $path } 中的 age 接收方封装内容
+    .hint = 请在该验证点用 postern-verifier enrol 重新写出。
+error-gate-name-taken = { $path } 申请的名称 { $name } 已属于另一个验证点（kid { $kid }）
+    .hint = 请先注销另一个验证点，或用其他名称重新建立新验证点。
+error-gate-position = 坐标只属于一个验证点：请同时只给一个登记申请文件
+error-gate-retired = { $path } 的验证点已于 { $since } 注销，其密钥不再启用
+    .hint = 请用 postern-verifier init 重新建立后再登记。
+error-gate-unknown = 登记簿中没有名为 { $name } 的在用验证点
+    .hint = 可用 gate list 查看名称。
+error-register-full = 登记簿已满
+error-register-of-former-root = 登记簿 { $version } 不是由最新根文件所列密钥签署
+    .hint = 若根文件已改列其他快照密钥：请用 gate renew 查看并重新签署。否则系他人所写：请勿使用此目录。
+error-tag-key-not-of-pack = { $path } 不是最新信任包所列的第 { $epoch } 期密钥
+    .hint = 验证点不会采用它。新密钥须用新的期号。
+error-tag-keys-of-one-epoch = { $path } 是第 { $epoch } 期的第二把密钥
+    .hint = 新密钥须用新的期号。

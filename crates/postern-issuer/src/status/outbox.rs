@@ -1,0 +1,64 @@
+//! Signed files on their way into the repository.
+
+use std::path::Path;
+
+use libdeflater::{CompressionLvl, Compressor};
+use postern_core::repository::status_path;
+use postern_core::text::Ident;
+use postern_core::trust::StatusKind;
+use sha2::{Digest, Sha256};
+
+use super::error::StatusError;
+use super::register::{Meta, Register};
+use crate::error::IssuerError;
+use crate::repository::{Repository, status_entry};
+
+/// The tightest: a list is made once and taken by every gate.
+const LEVEL: i32 = 12;
+
+/// Puts what the register has signed and not yet handed over into the repository; tells how many files that were. A file
+/// that lies there already, byte for byte, was put there by a run that was cut short.
+pub(crate) fn send(register: &mut Register, repo: &Path) -> Result<u64, IssuerError> {
+    let repository = Repository::new(repo);
+    let mut sent = 0;
+    while let Some((number, file)) = register.outgoing()? {
+        match repository.read(&file.path, file.bytes.len().saturating_add(1))? {
+            Some(found) if found == file.bytes => {}
+            Some(_) => {
+                let path = repo.join(&file.path);
+                return Err(StatusError::InTheWay { path }.into());
+            }
+            None => repository.add(&file.path, &file.bytes)?,
+        }
+        register.sent(number)?;
+        sent += 1;
+    }
+    Ok(sent)
+}
+
+/// Bytes in the ZLIB format.
+pub(crate) fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let level = CompressionLvl::new(LEVEL).unwrap_or_default();
+    let mut compressor = Compressor::new(level);
+    let mut zlib = vec![0; compressor.zlib_compress_bound(bytes.len())];
+    let written = compressor
+        .zlib_compress(bytes, &mut zlib)
+        .expect("the bound is enough for what it was asked for");
+    zlib.truncate(written);
+    zlib
+}
+
+/// Where the list of a version lies; with `from`, the delta from that version; with `column`, the column.
+pub(crate) fn path(meta: &Meta, column: Option<&Ident>, from: Option<u64>, version: u64) -> String {
+    let kind = match (column, from) {
+        (Some(_), _) => StatusKind::Column,
+        (None, Some(_)) => StatusKind::Delta,
+        (None, None) => StatusKind::Status,
+    };
+    status_path(&status_entry(kind, &meta.list, column, from, version))
+}
+
+/// SHA-256 of a file.
+pub(crate) fn file_digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
