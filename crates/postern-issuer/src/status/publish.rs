@@ -272,7 +272,9 @@ mod tests {
 
     fn list(set: &[(u32, Status)], len: u32) -> StatusList {
         let mut list = StatusListBuilder::with_len(len).unwrap();
-        set.iter().for_each(|(index, status)| drop(list.set(*index, *status)));
+        for (index, status) in set {
+            list.set(*index, *status);
+        }
         list.build()
     }
 
