@@ -56,7 +56,6 @@ fn of_delta(old: &StatusList) {
     let start = Instant::now();
     let delta = Delta::between(old, &new, name, 1, 2, city::NOON).expect("the list does not shrink");
     let seconds = start.elapsed().as_secs_f64();
-    let becomes = delta.counts();
     let document = Document::draft(delta).to_bytes();
     line(
         "delta at 0.2 %: before it is signed",
@@ -64,7 +63,10 @@ fn of_delta(old: &StatusList) {
         floor,
         Some(seconds),
     );
-    println!("    what becomes valid, invalid, suspended, restricted: {becomes:?}");
+    println!(
+        "    by what old and new bits differ, 1, 2 and 3: {:?}",
+        &differences[1..]
+    );
 }
 
 fn of_column() {

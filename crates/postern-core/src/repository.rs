@@ -3,6 +3,7 @@
 //! A folder, a bundle or a server is a function from a path to bytes; what to ask it for is decided here.
 
 use crate::status::{Column, Delta, StatusToken};
+use crate::text::Ident;
 use crate::trust::{
     Candidate, Document, DocumentKind, FilePin, Pack, Payload, Root, Snapshot, StatusFile, StatusKind, Trust,
     TrustError,
@@ -20,13 +21,27 @@ pub fn path(kind: DocumentKind, version: u64) -> String {
     format!("{kind}/{version}.{kind}")
 }
 
-/// The path of a status file.
+/// The path of a version of a list.
+pub fn list_path(list: &Ident, version: u64) -> String {
+    format!("status/{list}/{version}.status")
+}
+
+/// The path of what leads from one version of a list to another.
+pub fn delta_path(list: &Ident, from: u64, version: u64) -> String {
+    format!("status/{list}/{from}-{version}.delta")
+}
+
+/// The path of a version of a column.
+pub fn column_path(list: &Ident, column: &Ident, version: u64) -> String {
+    format!("status/{list}/{column}/{version}.column")
+}
+
+/// The path of a status file that a snapshot names.
 pub fn status_path(file: &StatusFile) -> String {
-    let (list, version) = (&file.list, file.version);
     match (&file.column, file.from) {
-        (Some(column), _) => format!("status/{list}/{column}/{version}.column"),
-        (None, Some(from)) => format!("status/{list}/{from}-{version}.delta"),
-        (None, None) => format!("status/{list}/{version}.status"),
+        (Some(column), _) => column_path(&file.list, column, file.version),
+        (None, Some(from)) => delta_path(&file.list, from, file.version),
+        (None, None) => list_path(&file.list, file.version),
     }
 }
 

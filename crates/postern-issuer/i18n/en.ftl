@@ -126,6 +126,7 @@ told-drafted = drafted { $kind } { $version }: { $file }
 told-signed = signed { $kind } { $version }: { $file }
 told-assembled = assembled { $kind } { $version }: { $file }
 told-published = published { $kind } { $version }
+snapshot-passed-over = passed over: { $path }: { $detail }
 told-shown = { $kind } { $version }: { $file }
 confirm-sign = Sign exactly this? Type yes:{ " " }
 

@@ -126,6 +126,7 @@ told-drafted = 已生成草稿 { $kind } { $version }：{ $file }
 told-signed = 已签署 { $kind } { $version }：{ $file }
 told-assembled = 已合成 { $kind } { $version }：{ $file }
 told-published = 已发布 { $kind } { $version }
+snapshot-passed-over = 已跳过：{ $path }：{ $detail }
 told-shown = { $kind } { $version }：{ $file }
 confirm-sign = 确认签署以上内容？请输入“是”或 yes：
 

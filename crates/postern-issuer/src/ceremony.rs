@@ -6,7 +6,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use postern_cli::{Session, files};
+use postern_cli::{Explain, Session, files};
 use postern_core::cbor;
 use postern_core::cose::SignatureEntry;
 use postern_core::keys::{PublicKey, Role};
@@ -82,7 +82,7 @@ pub(crate) fn pack(command: &PackCommand, session: &Session, out: &mut dyn Write
 pub(crate) fn snapshot(command: &SnapshotCommand, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     match command {
         SnapshotCommand::New(args) => draft(
-            new_snapshot(&Repository::new(&args.repo), args.at.time())?,
+            new_snapshot(&Repository::new(&args.repo), args.at.time(), session)?,
             &args.out,
             session,
             out,
@@ -145,18 +145,27 @@ fn new_pack(args: &PackNewArgs) -> Result<Pack, IssuerError> {
     Ok(pack)
 }
 
-fn new_snapshot(repository: &Repository, issued: Time) -> Result<Snapshot, IssuerError> {
+fn new_snapshot(repository: &Repository, issued: Time, session: &Session) -> Result<Snapshot, IssuerError> {
     let root = repository.newest_root()?.ok_or(IssuerError::NothingPublished("root"))?;
     let (pack, bytes) = repository.newest_pack()?.ok_or(IssuerError::NothingPublished("pack"))?;
+    let (files, passed) = repository.status_files(pack.payload())?;
+    for passed in passed {
+        let args = passed.args();
+        eprintln!("{}", session.catalog.text("snapshot-passed-over", &args));
+    }
+    // One that a former root's keys signed is left out until `gate renew`.
+    let keys = &root.payload().roles.snapshot;
+    let register = repository.newest_register()?;
+    let register = register.filter(|(register, _)| register.threshold(keys).is_ok());
     Ok(Snapshot {
         pack: FilePin::of(&bytes, pack.payload().version),
         root: root.payload().version,
-        files: repository.status_files(pack.payload())?,
+        files,
         issued,
         version: repository
             .newest_snapshot()?
             .map_or(1, |newest| newest.payload().version + 1),
-        register: None,
+        register: register.map(|(register, bytes)| FilePin::of(&bytes, register.payload().version)),
     })
 }
 
@@ -165,7 +174,7 @@ fn renew(args: &SnapshotRenewArgs, session: &Session, out: &mut dyn Write) -> Re
     let repository = Repository::new(&args.repo);
     let root = repository.newest_root()?.ok_or(IssuerError::NothingPublished("root"))?;
     let allowed = [root.payload().roles.snapshot.clone()];
-    let mut document = checked(new_snapshot(&repository, args.at.time())?)?;
+    let mut document = checked(new_snapshot(&repository, args.at.time(), session)?)?;
     for path in &args.key {
         let signer = key::open_signer(path, Role::Snapshot, &args.passphrase, session)?;
         listed(path, &signer.public(), Role::Snapshot, &allowed)?;

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use postern_cli::files::{self, FileError, FileErrorKind};
 use postern_cli::{Session, clock};
-use postern_core::bundle::Bundle;
-use postern_core::cbor::Bytes;
+use postern_core::bundle::{Bundle, BundleError};
+use postern_core::gates::MAX_WRAPPED;
 use postern_core::repository::{self, NEWEST, UpdateError, path, status_path};
-use postern_core::status::{Column, StatusToken};
+use postern_core::status::Column;
 use postern_core::text::Ident;
 use postern_core::time::Time;
 use postern_core::trust::{
-    Candidate, ContentPin, Document, DocumentKind, FilePin, Pack, Payload, Root, Snapshot, StatusFile, StatusKind,
-    Trust, TrustError,
+    Candidate, Document, DocumentKind, Fault, Issuer, Pack, Payload, Root, Snapshot, StatusFile, StatusKind, Trust,
+    TrustError,
 };
 use postern_core::verdict::Judge;
 
@@ -22,6 +22,8 @@ use crate::error::IssuerError;
 
 /// The most deltas of a list that a snapshot pins: a gate that is further behind takes the list.
 const MAX_DELTAS: usize = 32;
+/// The most bad versions of a file that are looked at for a good one.
+const MAX_PASSED: usize = 8;
 
 /// A document and the bytes it was published as.
 type Published<P> = (Document<P>, Vec<u8>);
@@ -196,30 +198,29 @@ impl Repository {
 
     /// Today's status files of the issuers that a pack names, as a snapshot pins them: of each list and column the newest
     /// version, and the deltas to that of the list. What an issuer has not published yet is not there.
-    pub(crate) fn status_files(&self, pack: &Pack) -> Result<Vec<StatusFile>, IssuerError> {
-        let mut files = Vec::new();
+    ///
+    /// The issuers may be other cities'. A file that its issuer's keys did not sign is passed over, and the newest good one
+    /// stays: it must not stop the day of this city. The second list has what was passed over.
+    pub(crate) fn status_files(&self, pack: &Pack) -> Result<(Vec<StatusFile>, Vec<IssuerError>), IssuerError> {
+        let (mut files, mut passed) = (Vec::new(), Vec::new());
         for issuer in &pack.issuers {
             let Some(list) = &issuer.list else { continue };
-            for column in &issuer.columns {
-                let named = |version| status_entry(StatusKind::Column, list, Some(column), None, version);
-                let folder = format!("status/{list}/{column}");
-                if let Some(version) = self.versions(&folder, "column")?.last() {
-                    files.extend(self.pinned(named(version.1))?);
-                }
-            }
-            let folder = format!("status/{list}");
-            let Some((_, newest)) = self.versions(&folder, "status")?.pop() else {
-                continue;
+            let mut day = Day {
+                repository: self,
+                issuer,
+                list,
+                passed: &mut passed,
             };
-            let deltas = self.versions(&folder, "delta")?;
-            let recent = deltas.iter().filter(|(_, to)| *to <= newest).rev().take(MAX_DELTAS);
-            for &(from, to) in recent {
-                files.extend(self.pinned(status_entry(StatusKind::Delta, list, None, from, to))?);
+            for column in &issuer.columns {
+                files.extend(day.newest(StatusKind::Column, Some(column))?);
             }
-            files.extend(self.pinned(status_entry(StatusKind::Status, list, None, None, newest))?);
+            if let Some(newest) = day.newest(StatusKind::Status, None)? {
+                files.extend(day.deltas(newest.version)?);
+                files.push(newest);
+            }
         }
         files.sort_by(|a, b| a.place().cmp(&b.place()));
-        Ok(files)
+        Ok((files, passed))
     }
 
     /// The versions in the names `V.KIND` or `FROM-V.KIND` of a folder, ascending.
@@ -247,27 +248,27 @@ impl Repository {
         Ok(versions)
     }
 
-    /// The entry of a file, completed from its bytes.
-    fn pinned(&self, mut entry: StatusFile) -> Result<Option<StatusFile>, IssuerError> {
-        let path = status_path(&entry);
-        let Some(bytes) = self.read(&path, Column::MAX_LEN)? else {
-            return Ok(None);
+    /// Adds the tag keys as they are wrapped to each gate, for the gate that gets the bundle to find its own.
+    fn wrapped_keys(&self, bundle: &mut Bundle) -> Result<(), IssuerError> {
+        let failed = |e| FileError::new(self.dir.join("gate"), files::FileAction::Read, e);
+        let folders = match std::fs::read_dir(self.dir.join("gate")) {
+            Ok(folders) => folders,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(failed(e).into()),
         };
-        let refused = |e| IssuerError::Document(self.dir.join(&path), e);
-        entry.content = match entry.kind {
-            StatusKind::Column => {
-                let column = Document::<Column>::parse(&bytes).map_err(refused)?.into_payload();
-                Some(ContentPin::of(column.values().map_err(refused)?.bytes()))
+        for folder in folders {
+            let name = folder.map_err(failed)?.file_name();
+            let Some(folder) = name.to_str().map(|name| format!("gate/{name}")) else {
+                continue;
+            };
+            for (_, epoch) in self.versions(&folder, "age")? {
+                let path = format!("{folder}/{epoch}.age");
+                if let Some(bytes) = self.read(&path, MAX_WRAPPED)? {
+                    bundle.insert(&path, bytes).map_err(full_bundle)?;
+                }
             }
-            StatusKind::Delta => None,
-            StatusKind::Status => {
-                let token = StatusToken::parse(&bytes).map_err(refused)?;
-                Some(ContentPin::of(token.inflate_unpinned().map_err(refused)?.bytes()))
-            }
-        };
-        let pin = FilePin::of(&bytes, entry.version);
-        (entry.size, entry.sha256) = (pin.size, pin.sha256);
-        Ok(Some(entry))
+        }
+        Ok(())
     }
 
     /// A status file that a snapshot names.
@@ -295,6 +296,10 @@ impl Repository {
     }
 }
 
+fn full_bundle(error: BundleError) -> IssuerError {
+    IssuerError::Rule("bundle", error.to_string())
+}
+
 /// `bundle`: what a gate at root 1 needs, as one file.
 pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     let repository = Repository::new(&args.repo);
@@ -305,7 +310,8 @@ pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) 
             full = bundle.insert(path, bytes.to_vec());
         }
     })?;
-    full.map_err(|e| IssuerError::Rule("bundle", e.to_string()))?;
+    full.map_err(full_bundle)?;
+    repository.wrapped_keys(&mut bundle)?;
     let bytes = bundle.to_bytes();
     // A bundle is made anew each day under one name.
     files::write_atomic(&args.out, &bytes)?;
@@ -331,17 +337,63 @@ pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) 
     writeln!(out, "{line}").map_err(IssuerError::Output)
 }
 
-/// An entry that [`Repository::pinned`] completes.
-pub(crate) fn status_entry(kind: StatusKind, list: &Ident, column: Option<&Ident>, from: Option<u64>, version: u64) -> StatusFile {
-    StatusFile {
-        from,
-        kind,
-        list: list.clone(),
-        size: 0,
-        column: column.cloned(),
-        sha256: Bytes([0; 32]),
-        content: None,
-        version,
+/// The status files of one issuer.
+struct Day<'a> {
+    repository: &'a Repository,
+    issuer: &'a Issuer,
+    list: &'a Ident,
+    passed: &'a mut Vec<IssuerError>,
+}
+
+impl Day<'_> {
+    /// The newest good version of the list or of a column.
+    fn newest(&mut self, kind: StatusKind, column: Option<&Ident>) -> Result<Option<StatusFile>, IssuerError> {
+        let (folder, extension) = match column {
+            None => (format!("status/{}", self.list), "status"),
+            Some(column) => (format!("status/{}/{column}", self.list), "column"),
+        };
+        let versions = self.repository.versions(&folder, extension)?;
+        for (_, version) in versions.into_iter().rev().take(MAX_PASSED) {
+            if let Some(entry) = self.good(kind, &format!("{folder}/{version}.{extension}"))? {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The newest deltas up to a version of the list.
+    fn deltas(&mut self, newest: u64) -> Result<Vec<StatusFile>, IssuerError> {
+        let folder = format!("status/{}", self.list);
+        let deltas = self.repository.versions(&folder, "delta")?;
+        let mut entries = Vec::new();
+        for (from, to) in deltas
+            .into_iter()
+            .filter(|(_, to)| *to <= newest)
+            .rev()
+            .take(MAX_DELTAS)
+        {
+            let path = format!("{folder}/{}-{to}.delta", from.unwrap_or_default());
+            entries.extend(self.good(StatusKind::Delta, &path)?);
+        }
+        Ok(entries)
+    }
+
+    /// The entry of a file that this issuer signed and that lies where it belongs.
+    fn good(&mut self, kind: StatusKind, path: &str) -> Result<Option<StatusFile>, IssuerError> {
+        let Some(bytes) = self.repository.read(path, Column::MAX_LEN)? else {
+            return Ok(None);
+        };
+        let fault = match StatusFile::vouched(kind, &bytes, self.issuer) {
+            Ok(entry) if status_path(&entry) == path => return Ok(Some(entry)),
+            Ok(_) => TrustError {
+                document: DocumentKind::Status,
+                fault: Fault::NotPinned,
+            },
+            Err(e) => e,
+        };
+        self.passed
+            .push(IssuerError::Document(self.repository.dir.join(path), fault));
+        Ok(None)
     }
 }
 
@@ -359,7 +411,7 @@ fn in_order(document: DocumentKind, expected: u64, found: u64) -> Result<(), Tru
         true => Ok(()),
         false => Err(TrustError {
             document,
-            fault: postern_core::trust::Fault::Order { expected, found },
+            fault: Fault::Order { expected, found },
         }),
     }
 }

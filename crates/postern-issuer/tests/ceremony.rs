@@ -393,7 +393,7 @@ fn a_repository_that_was_edited_by_hand_is_noticed() {
     office.bad("bundle --repo repo --out b", "not-pinned");
     office.bad(Office::RENEW, "malformed-envelope");
     let empty = Office::with_keys();
-    empty.bad("bundle --repo repo --out b", "repository-missing");
+    empty.bad("bundle --repo repo --out b", "nothing-published");
     empty.bad(Office::RENEW, "nothing-published");
 }
 

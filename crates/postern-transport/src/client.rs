@@ -11,7 +11,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use object_store::client::{HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService};
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
+};
 use object_store::{ClientOptions, Extensions, HeaderMap};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderValue, RANGE};
 use reqwest::{StatusCode, redirect};
@@ -107,7 +109,10 @@ impl Failure {
             if let Some(fault) = link.downcast_ref::<Fault>() {
                 return Self::Fault(*fault);
             }
-            if link.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout) {
+            if link
+                .downcast_ref::<reqwest::Error>()
+                .is_some_and(reqwest::Error::is_timeout)
+            {
                 return Self::TimedOut;
             }
             if let Some(error) = link.downcast_ref::<rustls::Error>() {
@@ -150,7 +155,10 @@ fn pass(wanted: Option<RangeInclusive<u64>>, answer: HttpResponse) -> Result<Htt
     let size = match (parts.status, wanted) {
         (StatusCode::OK, None) => length,
         (StatusCode::PARTIAL_CONTENT, Some(wanted)) => {
-            let text = parts.headers.remove(CONTENT_RANGE).ok_or(Fault::OtherRange { size: None })?;
+            let text = parts
+                .headers
+                .remove(CONTENT_RANGE)
+                .ok_or(Fault::OtherRange { size: None })?;
             let (range, size) = content_range(&text).ok_or(Fault::OtherRange { size: None })?;
             // The end is before the one that was asked for where the file is shorter.
             if range.start() != wanted.start() || *range.end() != (*wanted.end()).min(size - 1) {

@@ -7,6 +7,9 @@ use reqwest::Url;
 
 use crate::error::{LocationFault, TransportError};
 
+/// The most bytes of a URL. The path of a file is added, and the HTTP library takes 65,534 bytes.
+pub(crate) const MAX_LEN: usize = 2048;
+
 /// Where a repository lies: a folder, `http://…`, `https://…` or `s3://BUCKET/PREFIX`.
 ///
 /// No secret can be in it: texts with a user, a password or a query (signed URLs have their signature there) are refused.
@@ -39,6 +42,9 @@ impl Location {
         let Some(scheme) = scheme(text) else {
             return Ok(Self(Kind::Path(text.into())));
         };
+        if text.len() > MAX_LEN {
+            return Err(LocationFault::Url.into());
+        }
         let url = Url::parse(text).map_err(|_| LocationFault::Url)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(LocationFault::Credentials.into());
@@ -92,7 +98,10 @@ impl fmt::Debug for Location {
 /// because `http:/user:password@host` is a slip that must not go on as the name of a file.
 fn scheme(text: &str) -> Option<&'static str> {
     let (name, rest) = text.split_once(':')?;
-    if let Some(ours) = ["http", "https", "s3"].into_iter().find(|s| s.eq_ignore_ascii_case(name)) {
+    if let Some(ours) = ["http", "https", "s3"]
+        .into_iter()
+        .find(|s| s.eq_ignore_ascii_case(name))
+    {
         return Some(ours);
     }
     let mut letters = name.bytes();
@@ -102,7 +111,7 @@ fn scheme(text: &str) -> Option<&'static str> {
 }
 
 fn http(mut url: Url) -> Result<Location, TransportError> {
-    if url.host_str().is_none_or(str::is_empty) {
+    if !url.host_str().is_some_and(is_host) {
         return Err(LocationFault::Host.into());
     }
     let path = url.path().trim_end_matches('/').to_owned();
@@ -110,11 +119,20 @@ fn http(mut url: Url) -> Result<Location, TransportError> {
     Ok(Location(Kind::Http(url)))
 }
 
+/// Whether the HTTP library takes a host that [`Url`] takes: a name or an address. The library panics where they differ.
+pub(crate) fn is_host(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b) || address.is_some() && b == b':';
+    !host.is_empty() && address.unwrap_or(host).bytes().all(allowed)
+}
+
 fn s3(url: &Url) -> Result<Location, TransportError> {
-    // The characters of all buckets, old ones included; what else a name must be is the server's affair.
+    // Names of old buckets are longer, and in large letters; the rest of the rules is the server's affair. A part in
+    // Punycode, which they exclude, may be no host.
     let bucket = url.host_str().unwrap_or_default();
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
-    if url.port().is_some() || !(3..=255).contains(&bucket.len()) || !bucket.bytes().all(allowed) {
+    let is_name = bucket.bytes().all(allowed) && bucket.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if url.port().is_some() || !(3..=255).contains(&bucket.len()) || !is_name || bucket.contains("xn--") {
         return Err(LocationFault::Bucket.into());
     }
     let prefix = object_store::path::Path::from_url_path(url.path()).map_err(|_| LocationFault::Url)?;
@@ -126,6 +144,9 @@ fn s3(url: &Url) -> Result<Location, TransportError> {
 
 #[cfg(test)]
 mod tests {
+    use object_store::client::{HttpRequest, HttpRequestBody};
+    use proptest::prelude::*;
+
     use super::*;
 
     fn fault(text: &str) -> LocationFault {
@@ -137,7 +158,14 @@ mod tests {
 
     #[test]
     fn paths_and_urls_are_told_apart() {
-        for text in ["repository", "/srv/repository", "./http://x", "C:\\repository", "a:b", "../städte"] {
+        for text in [
+            "repository",
+            "/srv/repository",
+            "./http://x",
+            "C:\\repository",
+            "a:b",
+            "../städte",
+        ] {
             assert_eq!(Location::parse(text).unwrap().path(), Some(Path::new(text)), "{text}");
         }
         for (text, shown) in [
@@ -161,9 +189,22 @@ mod tests {
         assert_eq!(fault("file:///srv"), LocationFault::Scheme);
         assert_eq!(fault("http://"), LocationFault::Url);
         assert_eq!(fault("http://a b/"), LocationFault::Url);
+        assert_eq!(fault("http://{city}.example/"), LocationFault::Host);
+        assert_eq!(
+            fault(&format!("http://city.example/{}", "a".repeat(MAX_LEN))),
+            LocationFault::Url
+        );
         assert_eq!(fault("https://city.example/?token=worthless"), LocationFault::Query);
         assert_eq!(fault("https://city.example/#worthless"), LocationFault::Query);
-        for text in ["s3://", "s3:///a", "s3://ab", "s3://city:80/a", "s3://ci%74y/a"] {
+        for text in [
+            "s3://",
+            "s3:///a",
+            "s3://ab",
+            "s3://city:80/a",
+            "s3://ci%74y/a",
+            "s3://.city",
+            "s3://xn--city",
+        ] {
             assert_eq!(fault(text), LocationFault::Bucket, "{text}");
         }
         for text in ["s3://city/a//b", "s3://city/%2e%2e%2f%2e%2e/b"] {
@@ -183,6 +224,22 @@ mod tests {
             let error = Location::parse(text).unwrap_err();
             assert!(matches!(error, TransportError::BadLocation(LocationFault::Credentials)));
             assert!(!format!("{error} {error:?}").contains("worthless"), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_a_location_is_a_uri_and_its_own_text(
+            text in "(https?:|s3:)?(//)?(([a-zA-Z0-9.:@%-]|\\PC){0,9}[/?#]?){0,4}",
+        ) {
+            if let Ok(location) = Location::parse(&text) {
+                let shown = location.to_string();
+                prop_assert_eq!(&Location::parse(&shown).unwrap(), &location);
+                if let Kind::Http(url) = location.kind() {
+                    // The HTTP library's own type, which is stricter about hosts.
+                    *HttpRequest::new(HttpRequestBody::empty()).uri_mut() = url.as_str().parse().unwrap();
+                }
+            }
         }
     }
 }

@@ -36,7 +36,9 @@ pub(crate) struct Network {
 pub(crate) enum Reply<'a> {
     Absent,
     /// A part was asked for, and it gives the whole file or another part. Its size, where that is known.
-    OtherRange { size: Option<u64> },
+    OtherRange {
+        size: Option<u64>,
+    },
     Body(Body<'a>),
 }
 

@@ -161,11 +161,32 @@ mod tests {
 
     #[test]
     fn paths_are_those_of_the_tree() {
-        for path in ["newest.snapshot", "root/1.root", "status/west/3-4.delta", &"a".repeat(128)] {
+        for path in [
+            "newest.snapshot",
+            "root/1.root",
+            "status/west/3-4.delta",
+            &"a".repeat(128),
+        ] {
             check(path).unwrap();
         }
         for path in [
-            "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/.b", "A", "a b", "a%2f", "a\\b", "é", "a\0", "a?b",
+            "",
+            "/",
+            "/a",
+            "a/",
+            "a//b",
+            ".",
+            "..",
+            "../a",
+            "a/../b",
+            "a/.b",
+            "A",
+            "a b",
+            "a%2f",
+            "a\\b",
+            "é",
+            "a\0",
+            "a?b",
             &"a".repeat(129),
         ] {
             assert!(matches!(check(path), Err(TransportError::BadPath { .. })), "{path}");

@@ -11,6 +11,7 @@ use object_store::aws::{AmazonS3, AmazonS3Builder};
 use reqwest::Url;
 
 use crate::error::LocationFault;
+use crate::location::{MAX_LEN, is_host};
 
 /// The settings for a bucket, and whether they lead to HTTPS.
 ///
@@ -20,7 +21,12 @@ pub(crate) fn from_environment(bucket: &str) -> Result<(AmazonS3Builder, bool), 
     let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
     let get = |key| builder.get_config_value(&key);
     let signed = !get(SkipSignature).is_some_and(|value| is_true(&value));
-    for (key, needed) in [(AccessKeyId, signed), (SecretAccessKey, signed), (Region, false), (Token, false)] {
+    for (key, needed) in [
+        (AccessKeyId, signed),
+        (SecretAccessKey, signed),
+        (Region, false),
+        (Token, false),
+    ] {
         match get(key) {
             Some(value) if value.is_empty() || !value.bytes().all(|b| b.is_ascii_graphic()) => {
                 return Err(LocationFault::Keys);
@@ -29,18 +35,22 @@ pub(crate) fn from_environment(bucket: &str) -> Result<(AmazonS3Builder, bool), 
             _ => {}
         }
     }
-    let secure = match get(S3Endpoint).or(get(Endpoint)) {
-        Some(endpoint) => {
+    match get(S3Endpoint).or(get(Endpoint)) {
+        Some(text) => {
             let may_be_plain = get(Client(AllowHttp)).is_some_and(|value| is_true(&value));
-            is_https(&endpoint, may_be_plain).ok_or(LocationFault::Endpoint)?
+            let url = endpoint(&text, may_be_plain).ok_or(LocationFault::Endpoint)?;
+            let secure = url.scheme() == "https";
+            Ok((
+                builder.with_config(S3Endpoint, url.as_str().trim_end_matches('/')),
+                secure,
+            ))
         }
-        // A host is made of the region.
-        None if get(Region).is_some_and(|region| !region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) => {
-            return Err(LocationFault::Keys);
+        // The region is a part of the host then.
+        None if get(Region).is_some_and(|region| !is_host(&region) || region.contains("xn--")) => {
+            Err(LocationFault::Keys)
         }
-        None => true,
-    };
-    Ok((builder, secure))
+        None => Ok((builder, true)),
+    }
 }
 
 /// The store. Its own errors are not passed on: they repeat the settings.
@@ -48,18 +58,13 @@ pub(crate) fn build(builder: AmazonS3Builder) -> Result<AmazonS3, LocationFault>
     builder.build().map_err(|_| LocationFault::Setting)
 }
 
-/// Whether an endpoint has HTTPS, or `None` where it is not to be used.
-fn is_https(endpoint: &str, may_be_plain: bool) -> Option<bool> {
-    let url = Url::parse(endpoint).ok()?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
-    // The text itself is used, not what `Url` makes of it.
-    let plain = endpoint.bytes().all(|b| b.is_ascii_graphic()) && endpoint.contains("://");
-    match url.scheme() {
-        _ if !bare || !plain => None,
-        "https" => Some(true),
-        "http" if may_be_plain => Some(false),
-        _ => None,
-    }
+/// The URL of an endpoint, where it is one that can be used.
+fn endpoint(text: &str, may_be_plain: bool) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|_| text.len() <= MAX_LEN)?;
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let allowed = url.scheme() == "https" || url.scheme() == "http" && may_be_plain;
+    (bare && allowed && url.host_str().is_some_and(is_host)).then_some(url)
 }
 
 /// As `object_store` reads it.
@@ -73,21 +78,33 @@ mod tests {
 
     #[test]
     fn an_endpoint_is_a_bare_url_and_plain_only_where_that_is_allowed() {
-        assert_eq!(is_https("https://s3.city.example:9000", false), Some(true));
-        assert_eq!(is_https("http://127.0.0.1:9000/", true), Some(false));
-        assert_eq!(is_https("http://127.0.0.1:9000", false), None);
-        for endpoint in [
+        let text = |text, may_be_plain| endpoint(text, may_be_plain).map(String::from);
+        assert_eq!(
+            text("https://s3.city.example:9000", false).unwrap(),
+            "https://s3.city.example:9000/"
+        );
+        assert_eq!(
+            text("https:///s3%2ecity.example\\a\n", false).unwrap(),
+            "https://s3.city.example/a"
+        );
+        assert_eq!(
+            text("http://127.0.0.1:9000/a/", true).unwrap(),
+            "http://127.0.0.1:9000/a/"
+        );
+        assert_eq!(text("http://127.0.0.1:9000", false), None);
+        for bad in [
             "",
             "s3.city.example",
-            "https:s3.city.example",
             "https://",
             "https://gate:worthless@s3.city.example",
             "https://s3.city.example/?token=worthless",
-            "https://s3.city.example\n",
+            "https://s3.city.example/#worthless",
             "https://s3 city.example",
+            "https://s3.{city}.example",
             "ftp://s3.city.example",
+            &format!("https://s3.city.example/{}", "a".repeat(MAX_LEN)),
         ] {
-            assert_eq!(is_https(endpoint, true), None, "{endpoint:?}");
+            assert_eq!(text(bad, true), None, "{bad:?}");
         }
     }
 }

@@ -17,7 +17,9 @@ const PATH: &str = "status/west/7.status";
 
 /// The file of these tests: made up, and every byte differs from its neighbours.
 fn file() -> Vec<u8> {
-    (0..100_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
+    (0..100_000_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect()
 }
 
 fn digest() -> [u8; 32] {
@@ -78,7 +80,11 @@ fn reason(result: Result<Option<Vec<u8>>, TransportError>) -> &'static str {
 }
 
 fn ranges(server: &Server) -> Vec<Option<usize>> {
-    server.requests().iter().map(|request| Some(request.range()?.start)).collect()
+    server
+        .requests()
+        .iter()
+        .map(|request| Some(request.range()?.start))
+        .collect()
 }
 
 fn good() -> Server {
@@ -152,7 +158,9 @@ fn wherever_it_is_cut_no_byte_comes_twice() {
     let state = Mutex::new(7_u64);
     let server = Server::start(move |request| {
         let mut state = state.lock().unwrap();
-        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         serve(request, &file()).cut((*state >> 33) as usize % 9_000)
     });
     let gate = Gate::new();
@@ -206,7 +214,10 @@ fn a_server_with_other_ranges_is_asked_from_the_start() {
         Box::new(move || part(0..size, size)),
         Box::new(move || part(60_001..size, size)),
         Box::new(move || part(60_000..size - 1, size)),
-        Box::new(|| Answer { status: 206, ..Answer::file(&file()[60_000..]) }),
+        Box::new(|| Answer {
+            status: 206,
+            ..Answer::file(&file()[60_000..])
+        }),
         Box::new(|| Answer::new(416)),
     ];
     for other in other {
@@ -232,7 +243,11 @@ fn part(range: std::ops::Range<usize>, size: usize) -> Answer {
 fn a_file_of_another_size_is_not_taken_and_costs_no_part() {
     let mut longer = file();
     longer.push(0);
-    for other in [longer, file()[..99_999].to_vec(), b"<html>Accept the terms of this network".to_vec()] {
+    for other in [
+        longer,
+        file()[..99_999].to_vec(),
+        b"<html>Accept the terms of this network".to_vec(),
+    ] {
         for ranges_kept in [true, false] {
             let other = other.clone();
             let server = Server::start(move |request| match ranges_kept {
@@ -331,7 +346,11 @@ fn a_spool_keeps_only_what_is_waited_for() {
     let gate = Gate::with_part(b"made up");
     let spool = gate.folder.path().join("spool");
     let stale = spool.join("0".repeat(64) + ".part");
-    let foreign = [spool.join("notes.txt"), spool.join("x.part"), spool.join("0".repeat(64))];
+    let foreign = [
+        spool.join("notes.txt"),
+        spool.join("x.part"),
+        spool.join("0".repeat(64)),
+    ];
     fs::write(&stale, "stale").unwrap();
     for path in &foreign {
         fs::write(path, "not ours").unwrap();

@@ -71,10 +71,23 @@ fn what_is_not_there_is_no_error() {
 
 #[test]
 fn a_refusal_is_told_by_its_status_and_tried_again_where_that_may_help() {
-    for (status, attempts) in [(401, 1), (403, 1), (405, 1), (416, 1), (429, 3), (500, 3), (503, 3), (599, 3)] {
+    for (status, attempts) in [
+        (401, 1),
+        (403, 1),
+        (405, 1),
+        (416, 1),
+        (429, 3),
+        (500, 3),
+        (503, 3),
+        (599, 3),
+    ] {
         let server = answering(Answer::new(status));
         match open(&server).get(PATH, 100) {
-            Err(TransportError::Refused { host, path, status: told }) => {
+            Err(TransportError::Refused {
+                host,
+                path,
+                status: told,
+            }) => {
                 assert_eq!(host, server.address.to_string());
                 assert_eq!((path.as_str(), told), (PATH, status));
             }
@@ -118,7 +131,12 @@ fn a_file_of_the_bound_is_taken_and_a_larger_one_is_not() {
 
 #[test]
 fn endless_data_costs_the_bound_and_no_more() {
-    for framing in [Framing::Chunked, Framing::None, Framing::Announced(u64::MAX - 2), Framing::Announced(1 << 40)] {
+    for framing in [
+        Framing::Chunked,
+        Framing::None,
+        Framing::Announced(u64::MAX - 2),
+        Framing::Announced(1 << 40),
+    ] {
         let server = answering(Answer::file([7; 4096]).framing(framing).end(End::Endless));
         let begun = Instant::now();
         assert_eq!(reason(open(&server).get(PATH, 100_000)), "too-large", "{framing:?}");
@@ -131,12 +149,26 @@ fn endless_data_costs_the_bound_and_no_more() {
 #[test]
 fn the_text_of_a_refusal_is_not_read() {
     for (status, reason_told) in [(403, "refused"), (500, "refused")] {
-        let server = answering(Answer { status, ..Answer::file([b'x'; 4096]) }.framing(Framing::Chunked).end(End::Endless));
+        let server = answering(
+            Answer {
+                status,
+                ..Answer::file([b'x'; 4096])
+            }
+            .framing(Framing::Chunked)
+            .end(End::Endless),
+        );
         let begun = Instant::now();
         assert_eq!(reason(open(&server).get(PATH, 100)), reason_told);
         assert!(begun.elapsed() < Duration::from_secs(2));
     }
-    let server = answering(Answer { status: 404, ..Answer::file([b'x'; 4096]) }.framing(Framing::None).end(End::Endless));
+    let server = answering(
+        Answer {
+            status: 404,
+            ..Answer::file([b'x'; 4096])
+        }
+        .framing(Framing::None)
+        .end(End::Endless),
+    );
     assert_eq!(open(&server).get(PATH, 100).unwrap(), None);
 }
 
@@ -146,7 +178,11 @@ fn a_length_that_is_not_true_gives_no_file() {
     assert_eq!(reason(open(&server).get(PATH, 1000)), "interrupted");
     let server = answering(Answer::file([7; 500]).header("Content-Length", 400));
     assert_eq!(reason(open(&server).get(PATH, 1000)), "unreachable");
-    let server = answering(Answer::file([7; 500]).header("Content-Length", "many").framing(Framing::None));
+    let server = answering(
+        Answer::file([7; 500])
+            .header("Content-Length", "many")
+            .framing(Framing::None),
+    );
     assert_eq!(reason(open(&server).get(PATH, 1000)), "unreachable");
 }
 
@@ -240,7 +276,11 @@ fn a_silent_server_is_not_waited_for() {
         let server = answering(answer);
         let begun = Instant::now();
         assert_eq!(reason(open(&server).get(PATH, 100)), "timed-out");
-        assert!((at_least..at_least * 4).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+        assert!(
+            (at_least..at_least * 4).contains(&begun.elapsed()),
+            "{:?}",
+            begun.elapsed()
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{AgeRecipient, Enrolment, Line};
-use crate::keys::PublicKey;
+use crate::keys::{Kid, PublicKey};
 use crate::text::GateName;
 use crate::time::Time;
 use crate::trust::{DocumentKind, MAX_VERSION, Payload};
@@ -121,7 +121,7 @@ impl Register {
         let namesake =
             |gate: &&Gate| gate.name == enrolment.name && gate.key != enrolment.key && gate.retired.is_none();
         if let Some(other) = self.gates.iter().find(namesake) {
-            return Err(NotEnrolled::NameTaken { key: other.key });
+            return Err(NotEnrolled::NameTaken { kid: other.key.kid() });
         }
         let gate = Gate {
             age: enrolment.age.clone(),
@@ -183,7 +183,7 @@ pub enum NotEnrolled {
     /// Another gate has the name.
     NameTaken {
         /// That gate's key.
-        key: PublicKey,
+        kid: Kid,
     },
     /// A gate with this key was retired, and stays so: its key may be in other hands.
     Retired {
@@ -385,7 +385,9 @@ mod tests {
         let mut register = register();
         let before = register.clone();
         assert_eq!(register.enrol(&enrolment(3, "south"), None, NOW), Ok(Enrolled::Known));
-        let taken = NotEnrolled::NameTaken { key: key(2).public() };
+        let taken = NotEnrolled::NameTaken {
+            kid: key(2).public().kid(),
+        };
         assert_eq!(register.enrol(&enrolment(4, "north"), None, NOW), Err(taken));
         assert_eq!(register.enrol(&enrolment(3, "north"), None, NOW), Err(taken));
         let retired = NotEnrolled::Retired { since: NOW };

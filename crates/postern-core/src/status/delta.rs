@@ -27,13 +27,14 @@ pub struct Delta {
     pub issued: Time,
     /// SHA-256 of the list that results.
     pub result: Bytes<32>,
-    /// What becomes of each status, at the status' number.
-    changes: [Group; 4],
+    /// The indexes whose old bits XOR new bits are 1, 2 and 3: a change then has one spelling, and each of the six kinds
+    /// of a day's changes is coded with its like.
+    changes: [Group; 3],
     /// The version that results.
     pub version: u64,
 }
 
-/// The indexes that get one status.
+/// Indexes that change alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Group {
     count: u64,
@@ -84,11 +85,6 @@ impl Delta {
         })
     }
 
-    /// How many indexes get each status, at the status' number, as the delta says.
-    pub fn counts(&self) -> [u64; 4] {
-        self.changes.each_ref().map(|group| group.count)
-    }
-
     /// The list that `old` becomes.
     ///
     /// # Errors
@@ -112,13 +108,13 @@ impl Delta {
             return Err("a list shrinks, or grows past all bounds");
         }
         let mut new = StatusListBuilder::grown(old, self.size as usize);
-        for (group, to) in self.changes.iter().zip(Status::ALL) {
+        for (group, mask) in self.changes.iter().zip(1..) {
             rice::decode(&group.gaps, group.k, group.count, 4 * self.size, |index| {
                 let before = old.get(index).unwrap_or(Status::Valid);
-                // What an earlier group changed is not as it was: a change that is none is not taken.
-                match new.set(index, to) {
-                    Some(now) if now == before && now != to => Ok(()),
-                    _ => Err("an index is changed twice, or to what it is"),
+                // What an earlier group changed is not as it was.
+                match new.set(index, Status::from_bits(before as u8 ^ mask)) {
+                    Some(now) if now == before => Ok(()),
+                    _ => Err("an index is changed twice"),
                 }
             })?;
         }
@@ -126,16 +122,23 @@ impl Delta {
     }
 }
 
-/// The indexes that are to get each status, ascending, at the status' number.
-fn changed(old: &StatusList, new: &StatusList) -> [Vec<u32>; 4] {
-    let mut changed: [Vec<u32>; 4] = Default::default();
+/// The indexes whose bits change by 1, 2 and 3, each ascending.
+fn changed(old: &StatusList, new: &StatusList) -> [Vec<u32>; 3] {
+    let mut changed: [Vec<u32>; 3] = Default::default();
     let grown = std::iter::repeat_n(&0, new.bytes().len() - old.bytes().len());
-    let pairs = old.bytes().iter().chain(grown).zip(new.bytes());
-    for (at, (before, after)) in pairs.enumerate().filter(|(_, (before, after))| before != after) {
-        for place in (0..4).filter(|place| (before ^ after) >> (2 * place) & 3 != 0) {
-            let to = Status::from_bits(after >> (2 * place));
+    let masks = old
+        .bytes()
+        .iter()
+        .chain(grown)
+        .zip(new.bytes())
+        .map(|(before, after)| before ^ after);
+    for (at, mask) in masks.enumerate().filter(|(_, mask)| *mask != 0) {
+        for place in 0..4 {
             // A list has at most 2^27 indexes.
-            changed[to as usize].push(4 * at as u32 + place);
+            match mask >> (2 * place) & 3 {
+                0 => {}
+                mask => changed[usize::from(mask) - 1].push(4 * at as u32 + place),
+            }
         }
     }
     changed
@@ -172,7 +175,7 @@ struct DeltaShape<'a> {
     issued: Time,
     result: Bytes<32>,
     #[serde(borrow)]
-    changes: [GroupShape<'a>; 4],
+    changes: [GroupShape<'a>; 3],
     version: u64,
 }
 

@@ -9,7 +9,7 @@ use super::document::{Document, Payload};
 use super::error::{DocumentKind, Fault, TrustError};
 use super::pack::Issuer;
 use super::root::Keys;
-use super::snapshot::{ContentPin, Snapshot, StatusFile, StatusKind};
+use super::snapshot::{ContentPin, FilePin, Snapshot, StatusFile, StatusKind};
 use super::state::not_dated_ahead;
 use crate::cbor::Bytes;
 use crate::keys::{PublicKey, Role};
@@ -159,6 +159,51 @@ fn token_signed(token: &StatusToken<'_>, issuer: &Issuer) -> Result<(), TrustErr
     match token.signed_by(&keys_at(issuer, token.issued())) {
         true => Ok(()),
         false => Err(under_signed(DocumentKind::Status)),
+    }
+}
+
+impl StatusFile {
+    /// The entry by which a snapshot pins a file that this issuer has signed.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustError`] as a gate would have it.
+    pub fn vouched(kind: StatusKind, file: &[u8], issuer: &Issuer) -> Result<Self, TrustError> {
+        let (list, column, from, version, content) = match kind {
+            StatusKind::Column => {
+                let document = Document::<Column>::parse(file)?;
+                let column = document.payload();
+                signed(&document, keys_at(issuer, column.issued))?;
+                let content = ContentPin::of(column.values()?.bytes());
+                let column = document.into_payload();
+                (column.list, Some(column.column), None, column.version, Some(content))
+            }
+            StatusKind::Delta => {
+                let document = Document::<Delta>::parse(file)?;
+                signed(&document, keys_at(issuer, document.payload().issued))?;
+                let delta = document.into_payload();
+                (delta.list, None, Some(delta.from), delta.version, None)
+            }
+            StatusKind::Status => {
+                let token = StatusToken::parse(file)?;
+                if !token.signed_by(&keys_at(issuer, token.issued())) {
+                    return Err(under_signed(DocumentKind::Status));
+                }
+                let content = ContentPin::of(token.inflate_unpinned()?.bytes());
+                (token.list().clone(), None, None, token.version(), Some(content))
+            }
+        };
+        let pin = FilePin::of(file, version);
+        Ok(Self {
+            from,
+            kind,
+            list,
+            size: pin.size,
+            column,
+            sha256: pin.sha256,
+            content,
+            version,
+        })
     }
 }
 

@@ -137,7 +137,9 @@ impl Import<'_> {
 fn negative(line: &Line<'_>, at: Time) -> Result<Option<(Whose, u32)>, Reason> {
     let whose = line.whose()?;
     let text = line.value(Field::Sampled);
-    let sampled = sampled(text).or_else(|| china_day(text)).ok_or(Reason::SampledInvalid)?;
+    let sampled = sampled(text)
+        .or_else(|| china_day(text))
+        .ok_or(Reason::SampledInvalid)?;
     if sampled > at {
         return Err(Reason::SampledInFuture);
     }

@@ -101,7 +101,11 @@ fn tell(
                 ("known", known.into()),
                 ("bytes", bytes.unwrap_or(0).to_string().into()),
             ];
-            let message = if already { "column-published-already" } else { "column-published" };
+            let message = if already {
+                "column-published-already"
+            } else {
+                "column-published"
+            };
             session.catalog.text(message, &args)
         }
     };
@@ -118,7 +122,10 @@ mod tests {
 
     #[test]
     fn the_newest_hour_is_the_last_step() {
-        assert_eq!(steps(&[0, 500_000, 499_745, 499_746, 499_744]), (499_745, vec![0, 255, 0, 1, 0]));
+        assert_eq!(
+            steps(&[0, 500_000, 499_745, 499_746, 499_744]),
+            (499_745, vec![0, 255, 0, 1, 0])
+        );
         assert_eq!(steps(&[0, 255, 1]), (0, vec![0, 255, 1]));
         assert_eq!(steps(&[]), (0, vec![]));
     }

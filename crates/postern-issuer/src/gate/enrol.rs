@@ -91,10 +91,10 @@ fn read(path: &Path) -> Result<Enrolment, IssuerError> {
 
 fn refused(error: NotEnrolled, path: &Path, enrolment: &Enrolment) -> GateError {
     match error {
-        NotEnrolled::NameTaken { key } => GateError::NameTaken {
+        NotEnrolled::NameTaken { kid } => GateError::NameTaken {
             path: path.to_owned(),
             name: enrolment.name.clone(),
-            kid: key.kid(),
+            kid,
         },
         NotEnrolled::Retired { since } => GateError::Retired {
             path: path.to_owned(),

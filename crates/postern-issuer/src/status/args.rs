@@ -81,7 +81,11 @@ pub(crate) struct Whom {
 
 #[derive(Args)]
 pub(crate) struct ImportArgs {
-    #[arg(value_name = "FILE.csv", required_unless_present = "superseded", conflicts_with = "superseded")]
+    #[arg(
+        value_name = "FILE.csv",
+        required_unless_present = "superseded",
+        conflicts_with = "superseded"
+    )]
     pub(crate) file: Option<PathBuf>,
     #[arg(long)]
     pub(crate) superseded: bool,
@@ -170,6 +174,8 @@ pub(crate) fn status_named(name: &str) -> Option<Status> {
 pub(crate) fn note(text: &str) -> Result<String, String> {
     match (1..=MAX_NOTE).contains(&text.len()) && is_printable(text) {
         true => Ok(text.to_owned()),
-        false => Err(format!("1 to {MAX_NOTE} bytes of printable text, without space around it")),
+        false => Err(format!(
+            "1 to {MAX_NOTE} bytes of printable text, without space around it"
+        )),
     }
 }

@@ -12,10 +12,10 @@ use serde_json::json;
 
 use super::args::{ImportArgs, note, status_named};
 use super::error::StatusError;
+use super::ledgers::in_force;
 use super::register::{Batch, Command, Register, Taken, Wish};
 use super::reject::{Reason, Reject};
 use super::sheet::{Field, Line, Sheet, Whose};
-use super::ledgers::in_force;
 use super::{Ledgers, PIECE};
 use crate::error::IssuerError;
 use crate::mint::EXIT_REJECTS;
@@ -58,7 +58,9 @@ pub(super) fn run(args: &ImportArgs, session: &Session, out: &mut dyn Write) -> 
         rejects: Vec::new(),
     };
     let rows = import.read(&mut sheet)?;
-    let Import { wishes, mut rejects, .. } = import;
+    let Import {
+        wishes, mut rejects, ..
+    } = import;
     let rejected = rejects.len() as u64;
     super::tell_rejects(&mut rejects, session, out).map_err(IssuerError::Output)?;
     if rejected > 0 && !args.skip_rejects {
@@ -76,7 +78,9 @@ fn superseded(ledgers: &Ledgers) -> Result<Vec<Wish>, IssuerError> {
     let mut reasons: HashMap<&str, Rc<str>> = HashMap::new();
     ledgers.superseded(|place, reason| {
         let reason = reason.as_str();
-        let why = reasons.entry(reason).or_insert_with(|| format!("replaced: {reason}").into());
+        let why = reasons
+            .entry(reason)
+            .or_insert_with(|| format!("replaced: {reason}").into());
         wishes.push(Wish {
             place,
             status: Status::Invalid,
@@ -138,7 +142,11 @@ impl Import<'_> {
                 Whose::Id(id) => people.push((row, id.as_str())),
                 Whose::Index(index) => {
                     let known = self.ledgers.has_code_at(*index);
-                    let places = if known { Ok(vec![*index]) } else { Err(Reason::IndexUnknown) };
+                    let places = if known {
+                        Ok(vec![*index])
+                    } else {
+                        Err(Reason::IndexUnknown)
+                    };
                     self.wish(row, places)?;
                 }
             }
@@ -217,7 +225,12 @@ fn ask(line: &Line<'_>, reasons: &mut HashMap<String, Rc<str>>) -> Result<Asked,
         }
     };
     let line = line.number();
-    Ok(Asked { line, whose, status, why })
+    Ok(Asked {
+        line,
+        whose,
+        status,
+        why,
+    })
 }
 
 /// A status by its English name or by a Chinese one.
@@ -255,13 +268,7 @@ pub(crate) fn already(
     Ok(0)
 }
 
-fn tell(
-    taken: Taken,
-    rows: u64,
-    rejected: u64,
-    session: &Session,
-    out: &mut dyn Write,
-) -> Result<u8, IssuerError> {
+fn tell(taken: Taken, rows: u64, rejected: u64, session: &Session, out: &mut dyn Write) -> Result<u8, IssuerError> {
     let Taken { changed, unchanged } = taken;
     let mut told = || -> io::Result<()> {
         if session.json {

@@ -58,12 +58,7 @@ impl Ledgers {
     }
 
     /// What a register of these ledgers says of itself.
-    pub(crate) fn meta(
-        &self,
-        list: &Ident,
-        issuer: &str,
-        most: Option<u64>,
-    ) -> Result<Meta, StatusError> {
+    pub(crate) fn meta(&self, list: &Ident, issuer: &str, most: Option<u64>) -> Result<Meta, StatusError> {
         let Of {
             owner,
             places: of_ledgers,
@@ -105,18 +100,25 @@ impl Ledgers {
     pub(crate) fn held(&self, ids: &[&str], mut each: impl FnMut(usize, &[Held])) -> Result<(), LedgerError> {
         let mut of_shard: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
         for (i, id) in ids.iter().enumerate() {
-            of_shard.entry(Shard::number_for(id, self.of.shards)).or_default().push(i);
+            of_shard
+                .entry(Shard::number_for(id, self.of.shards))
+                .or_default()
+                .push(i);
         }
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let share = SHARE.max(ids.len().div_ceil(threads));
-        let jobs = of_shard.iter().filter_map(|(shard, ids)| Some((&self.all.get(shard)?.0, ids)));
+        let jobs = of_shard
+            .iter()
+            .filter_map(|(shard, ids)| Some((&self.all.get(shard)?.0, ids)));
         let jobs: Vec<_> = jobs
             .flat_map(|(path, ids)| ids.chunks(share).map(move |ids| (path, ids)))
             .collect();
         let mut found = Vec::with_capacity(ids.len());
         for jobs in jobs.chunks(threads) {
             let looked_up: Vec<_> = thread::scope(|scope| {
-                let begun = jobs.iter().map(|(path, of)| scope.spawn(move || look_up(path, ids, of)));
+                let begun = jobs
+                    .iter()
+                    .map(|(path, of)| scope.spawn(move || look_up(path, ids, of)));
                 let begun: Vec<_> = begun.collect();
                 begun.into_iter().map(|job| job.join()).collect()
             });
@@ -181,9 +183,7 @@ impl Of {
             () if meta.authority != self.owner.authority => {
                 other("authority", hex(&meta.authority), hex(&self.owner.authority))
             }
-            () if meta.issuer != self.owner.issuer => {
-                other("issuer", meta.issuer.clone(), self.owner.issuer.clone())
-            }
+            () if meta.issuer != self.owner.issuer => other("issuer", meta.issuer.clone(), self.owner.issuer.clone()),
             () if is != wanted => other("ledgers", is, wanted),
             () => Ok(()),
         }
@@ -208,6 +208,8 @@ pub(crate) fn in_force(codes: &[Held], at: Time) -> Result<Vec<u32>, Reason> {
 fn look_up(ledger: &Path, ids: &[&str], of: &[usize]) -> Result<Vec<(usize, Held)>, LedgerError> {
     let names: Vec<&str> = of.iter().map(|id| ids[*id]).collect();
     let mut found = Vec::with_capacity(of.len());
-    Reader::open(ledger)?.held(&names, |at, codes| found.extend(codes.iter().map(|code| (of[at], *code))))?;
+    Reader::open(ledger)?.held(&names, |at, codes| {
+        found.extend(codes.iter().map(|code| (of[at], *code)))
+    })?;
     Ok(found)
 }

@@ -3,15 +3,14 @@
 use std::path::Path;
 
 use libdeflater::{CompressionLvl, Compressor};
-use postern_core::repository::status_path;
+use postern_core::repository::{column_path, delta_path, list_path};
 use postern_core::text::Ident;
-use postern_core::trust::StatusKind;
 use sha2::{Digest, Sha256};
 
 use super::error::StatusError;
 use super::register::{Meta, Register};
 use crate::error::IssuerError;
-use crate::repository::{Repository, status_entry};
+use crate::repository::Repository;
 
 /// The tightest: a list is made once and taken by every gate.
 const LEVEL: i32 = 12;
@@ -50,12 +49,11 @@ pub(crate) fn compressed(bytes: &[u8]) -> Vec<u8> {
 
 /// Where the list of a version lies; with `from`, the delta from that version; with `column`, the column.
 pub(crate) fn path(meta: &Meta, column: Option<&Ident>, from: Option<u64>, version: u64) -> String {
-    let kind = match (column, from) {
-        (Some(_), _) => StatusKind::Column,
-        (None, Some(_)) => StatusKind::Delta,
-        (None, None) => StatusKind::Status,
-    };
-    status_path(&status_entry(kind, &meta.list, column, from, version))
+    match (column, from) {
+        (Some(column), _) => column_path(&meta.list, column, version),
+        (None, Some(from)) => delta_path(&meta.list, from, version),
+        (None, None) => list_path(&meta.list, version),
+    }
 }
 
 /// SHA-256 of a file.

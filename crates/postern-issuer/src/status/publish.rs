@@ -24,7 +24,9 @@ use crate::error::IssuerError;
 const EXAMPLES: usize = 10;
 
 pub(super) fn run(args: &PublishArgs, session: &Session, out: &mut dyn Write) -> Result<u8, IssuerError> {
-    let SigningArgs { register, repo, at, by, .. } = &args.signing;
+    let SigningArgs {
+        register, repo, at, by, ..
+    } = &args.signing;
     let mut register = Register::open(register, None)?;
     let completed = outbox::send(&mut register, repo)?;
     let issued = at.time();
@@ -70,13 +72,13 @@ pub(super) fn run(args: &PublishArgs, session: &Session, out: &mut dyn Write) ->
     let mut files = Vec::new();
     if let (Some(old), Some(before)) = (&old, &before) {
         let delta = Delta::between(old, &new, meta.list.clone(), before.version, version, issued);
-        let mut delta = Document::draft(delta.map_err(|why| StatusError::Unsignable(why.to_owned()))?);
-        let signature = delta.sign(signer.as_ref())?;
-        delta.add_signature(signature);
-        let bytes = delta.to_bytes();
-        // No gate follows a delta that is larger than the list.
-        if bytes.len() < token.len() {
+        // Where there are more changes than a delta holds, gates take the list.
+        if let Ok(delta) = delta {
+            let mut delta = Document::draft(delta);
+            let signature = delta.sign(signer.as_ref())?;
+            delta.add_signature(signature);
             let path = outbox::path(&meta, None, Some(before.version), version);
+            let bytes = delta.to_bytes();
             files.push(Outgoing { path, bytes });
         }
     }
@@ -148,7 +150,12 @@ impl Difference {
         let mut gets = [0; 4];
         let mut examples = Vec::new();
         let before = |at: usize| old.and_then(|old| old.bytes().get(at)).copied().unwrap_or(0);
-        for (at, byte) in new.bytes().iter().enumerate().filter(|(at, byte)| **byte != before(*at)) {
+        for (at, byte) in new
+            .bytes()
+            .iter()
+            .enumerate()
+            .filter(|(at, byte)| **byte != before(*at))
+        {
             for i in 0..4 {
                 let [was, is] = [before(at), *byte].map(|byte| Status::from_bits(byte >> (2 * i)));
                 if was == is {
@@ -184,7 +191,9 @@ impl Difference {
         if session.json {
             let by_name = |counts: &[u64; 4]| -> serde_json::Map<_, _> {
                 let named = Status::ALL.into_iter().zip(counts);
-                named.map(|(status, count)| (status.as_str().to_owned(), json!(count))).collect()
+                named
+                    .map(|(status, count)| (status.as_str().to_owned(), json!(count)))
+                    .collect()
             };
             let line = json!({ "difference": {
                 "from": before.map(|before| before.version),
@@ -198,7 +207,10 @@ impl Difference {
             None => text("status-first", &[list]),
             Some(before) => {
                 let version = ("version", before.version.to_string().into());
-                text("status-since", &[list, version, ("issued", before.issued.to_string().into())])
+                text(
+                    "status-since",
+                    &[list, version, ("issued", before.issued.to_string().into())],
+                )
             }
         };
         writeln!(out, "{head}")?;
@@ -210,12 +222,20 @@ impl Difference {
         let mut table = Table::new(headings.map(|(id, align)| (text(id, &[]), align)));
         for status in Status::ALL {
             let at = status as usize;
-            table.row([word(status, session), self.counts[at].to_string(), self.gets[at].to_string()]);
+            table.row([
+                word(status, session),
+                self.counts[at].to_string(),
+                self.gets[at].to_string(),
+            ]);
         }
         let colors = Colors::stdout(session.color);
         out.write_all(table.render(None, colors).as_bytes())?;
         if !self.examples.is_empty() {
-            writeln!(out, "{}", text("status-examples", &[("count", self.examples.len().into())]))?;
+            writeln!(
+                out,
+                "{}",
+                text("status-examples", &[("count", self.examples.len().into())])
+            )?;
             let mut table = Table::new([("", Align::Right), ("", Align::Left), ("", Align::Left)]);
             for (index, was, is) in &self.examples {
                 let newest = register.history(*index).ok().and_then(|mut all| all.pop());
@@ -282,10 +302,22 @@ mod tests {
     fn what_becomes_of_a_list_is_counted() {
         use Status::{Invalid, Restricted, Suspended, Valid};
         let old = list(&[(0, Suspended), (1, Invalid), (9, Restricted)], 12);
-        let new = list(&[(0, Valid), (1, Invalid), (2, Suspended), (9, Suspended), (13, Restricted)], 16);
+        let new = list(
+            &[
+                (0, Valid),
+                (1, Invalid),
+                (2, Suspended),
+                (9, Suspended),
+                (13, Restricted),
+            ],
+            16,
+        );
         let difference = Difference::between(Some(&old), &new);
         assert_eq!(difference.counts, [12, 1, 2, 1]);
-        assert_eq!((difference.gets, difference.changes(), difference.worse()), ([1, 0, 2, 1], 4, 3));
+        assert_eq!(
+            (difference.gets, difference.changes(), difference.worse()),
+            ([1, 0, 2, 1], 4, 3)
+        );
         let expected = [
             (0, Suspended, Valid),
             (2, Valid, Suspended),

@@ -163,7 +163,11 @@ pub(crate) fn tell(rejects: &mut [Reject], session: &Session, out: &mut dyn Writ
     write!(out, "{}", table.render(width, Colors::stdout(session.color)))?;
     let more = rejects.len().saturating_sub(SHOWN);
     if more > 0 {
-        writeln!(out, "{}", catalog.text("status-more-rejects", &[("count", more.into())]))?;
+        writeln!(
+            out,
+            "{}",
+            catalog.text("status-more-rejects", &[("count", more.into())])
+        )?;
     }
     writeln!(out)
 }

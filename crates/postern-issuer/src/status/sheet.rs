@@ -252,7 +252,11 @@ mod tests {
     use super::*;
 
     fn of(header: &str) -> Result<Vec<Field>, HeaderFault> {
-        order(&Row::new(1, header.split(',')), &[Field::Status, Field::Why], &[Field::Result])
+        order(
+            &Row::new(1, header.split(',')),
+            &[Field::Status, Field::Why],
+            &[Field::Result],
+        )
     }
 
     #[test]

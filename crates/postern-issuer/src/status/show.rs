@@ -58,7 +58,9 @@ fn places(args: &ShowArgs, register: &Register, session: &Session) -> Result<Opt
     let ledgers = Ledgers::open(&args.ledger, session)?;
     ledgers.must_be_of(register.meta(), register.path())?;
     let mut places = Vec::new();
-    ledgers.held(&[id.as_str()], |_, codes| places.extend(codes.iter().map(|code| code.index)))?;
+    ledgers.held(&[id.as_str()], |_, codes| {
+        places.extend(codes.iter().map(|code| code.index))
+    })?;
     match places.is_empty() {
         true => Err(IssuerError::LedgerNothingFound(args.ledger.len())),
         false => Ok(Some(places)),
@@ -86,7 +88,9 @@ impl Overview<'_> {
         let meta = self.register.meta();
         let published = match &self.published {
             None => text("status-never"),
-            Some(Published { version, issued, by, .. }) => {
+            Some(Published {
+                version, issued, by, ..
+            }) => {
                 let by = by.as_ref().map_or_else(String::new, |by| format!(", {by}"));
                 format!("{version}, {issued}{by}")
             }
@@ -102,7 +106,7 @@ impl Overview<'_> {
         ] {
             facts.row([text(label), value]);
         }
-        write!(out, "{}\n", facts.render(None, colors))?;
+        writeln!(out, "{}", facts.render(None, colors))?;
         let headings = [
             ("status-heading-status", Align::Left),
             ("status-heading-codes", Align::Right),
@@ -111,7 +115,11 @@ impl Overview<'_> {
         let mut table = Table::new(headings.map(|(id, align)| (text(id), align)));
         for status in Status::ALL {
             let at = status as usize;
-            table.row([word(status, session), self.counts[at].to_string(), self.pending[at].to_string()]);
+            table.row([
+                word(status, session),
+                self.counts[at].to_string(),
+                self.pending[at].to_string(),
+            ]);
         }
         out.write_all(table.render(None, colors).as_bytes())?;
         if self.batches.is_empty() {
@@ -145,7 +153,9 @@ impl Overview<'_> {
         let meta = self.register.meta();
         let by_name = |counts: &[u64; 4]| -> serde_json::Map<_, _> {
             let named = Status::ALL.into_iter().zip(counts);
-            named.map(|(status, count)| (status.as_str().to_owned(), json!(count))).collect()
+            named
+                .map(|(status, count)| (status.as_str().to_owned(), json!(count)))
+                .collect()
         };
         let published = self.published.as_ref().map(|published| {
             json!({
@@ -230,7 +240,13 @@ impl Code {
                 None => entry.command.clone(),
             };
             let status = word(entry.status, session);
-            table.row([format!("  {}", entry.at), status, entry.why.clone(), entry.by.clone(), from]);
+            table.row([
+                format!("  {}", entry.at),
+                status,
+                entry.why.clone(),
+                entry.by.clone(),
+                from,
+            ]);
         }
         out.write_all(table.render(None, Colors::stdout(session.color)).as_bytes())
     }

@@ -37,7 +37,11 @@ pub(crate) fn open(
     };
     let first = first_root(&args.repo)?;
     if first != meta.authority {
-        return other("authority", postern_core::hex(&meta.authority), postern_core::hex(&first));
+        return other(
+            "authority",
+            postern_core::hex(&meta.authority),
+            postern_core::hex(&first),
+        );
     }
     let repository = Repository::new(&args.repo);
     let root = repository.newest_root()?.ok_or(IssuerError::NothingPublished("root"))?;
@@ -47,7 +51,9 @@ pub(crate) fn open(
     let signer = open_signer(&args.key, Role::Status, &args.passphrase, session)?;
     let kid = signer.public().kid();
     let issuers = &pack.payload().issuers;
-    let keys = issuers.iter().flat_map(|issuer| issuer.keys.iter().map(move |key| (issuer, key)));
+    let keys = issuers
+        .iter()
+        .flat_map(|issuer| issuer.keys.iter().map(move |key| (issuer, key)));
     let Some((issuer, key)) = keys.into_iter().find(|(_, key)| key.key == signer.public()) else {
         return Err(MintError::KeyNotListed { kid }.into());
     };

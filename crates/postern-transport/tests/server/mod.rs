@@ -302,6 +302,8 @@ fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
         let Some((name, value)) = line.split_once(':') else {
             return Ok(Some(request));
         };
-        request.headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+        request
+            .headers
+            .insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
 }

@@ -11,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{Register, StatusError, integer};
 
 const STATUS: &str = "SELECT status FROM statuses WHERE place = ?1";
-const SET: &str = "INSERT INTO statuses (place, status) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET status = excluded.status";
+const SET: &str =
+    "INSERT INTO statuses (place, status) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET status = excluded.status";
 const UNSET: &str = "DELETE FROM statuses WHERE place = ?1";
 const CHANGE: &str = "INSERT INTO changes (batch, place, was, status, why) VALUES (?1, ?2, ?3, ?4, ?5)";
 const ENTRY: &str = "\

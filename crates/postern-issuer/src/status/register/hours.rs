@@ -98,7 +98,10 @@ impl Register {
     pub(crate) fn keep_hours(&mut self, batch: &Batch<'_>, hours: &Hours, taken: Taken) -> Result<(), StatusError> {
         let column = batch.column.map_or("", Ident::as_str);
         self.write(|tx| {
-            tx.execute("INSERT INTO columns (name) VALUES (?1) ON CONFLICT DO NOTHING", [column])?;
+            tx.execute(
+                "INSERT INTO columns (name) VALUES (?1) ON CONFLICT DO NOTHING",
+                [column],
+            )?;
             note(tx, batch, taken)?;
             let mut statement = tx.prepare(
                 "INSERT INTO parts (column_name, part, hours) VALUES (?1, ?2, ?3)

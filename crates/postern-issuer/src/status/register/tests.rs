@@ -48,17 +48,32 @@ fn what_is_said_of_a_place_is_kept() {
     let (_folder, path) = folder();
     let mut register = Register::open(&path, Some(&meta())).unwrap();
     let set = batch(Command::Set);
-    let taken = register.take(&set, &[wish(7, Suspended), wish(39_999, Invalid), wish(8, Valid)]).unwrap();
-    assert_eq!(taken, Taken { changed: 2, unchanged: 1 });
+    let taken = register
+        .take(&set, &[wish(7, Suspended), wish(39_999, Invalid), wish(8, Valid)])
+        .unwrap();
+    assert_eq!(
+        taken,
+        Taken {
+            changed: 2,
+            unchanged: 1
+        }
+    );
     assert_eq!(register.take(&set, &[wish(7, Valid)]).unwrap().changed, 1);
     assert_eq!(register.take(&set, &[wish(7, Valid)]).unwrap().changed, 0);
-    assert_eq!(register.batches(9).unwrap().len(), 2, "what changes nothing leaves no trace");
+    assert_eq!(
+        register.batches(9).unwrap().len(),
+        2,
+        "what changes nothing leaves no trace"
+    );
     let said = |entry: &Entry| (entry.was, entry.status, entry.by.clone(), entry.why.clone(), entry.at);
     let history = register.history(7).unwrap();
     let (by, why, at) = ("desk 1".to_owned(), "tested".to_owned(), Time::saturating(100));
     let expected = [(Valid, Suspended), (Suspended, Valid)].map(|(was, is)| (was, is, by.clone(), why.clone(), at));
     assert_eq!(history.iter().map(said).collect::<Vec<_>>(), expected);
-    assert_eq!((register.status(7).unwrap(), register.status(39_999).unwrap()), (Valid, Invalid));
+    assert_eq!(
+        (register.status(7).unwrap(), register.status(39_999).unwrap()),
+        (Valid, Invalid)
+    );
     assert_eq!(register.counts().unwrap(), [39_999, 1, 0, 0]);
     drop(register);
     let again = Register::read(&path).unwrap();
@@ -87,12 +102,19 @@ fn what_was_said_cannot_be_unsaid() {
 fn a_batch_is_taken_whole_or_not_at_all() {
     let (_folder, path) = folder();
     let mut register = Register::open(&path, Some(&meta())).unwrap();
-    let stop = "CREATE TEMP TRIGGER stop BEFORE INSERT ON main.changes WHEN NEW.place = 3 BEGIN SELECT raise(ABORT, ''); END";
+    let stop =
+        "CREATE TEMP TRIGGER stop BEFORE INSERT ON main.changes WHEN NEW.place = 3 BEGIN SELECT raise(ABORT, ''); END";
     register.conn.execute_batch(stop).unwrap();
     let wishes: Vec<_> = (0..5).map(|place| wish(place, Restricted)).collect();
-    assert_eq!(reason(register.take(&batch(Command::Import), &wishes)), "register-database");
+    assert_eq!(
+        reason(register.take(&batch(Command::Import), &wishes)),
+        "register-database"
+    );
     assert_eq!(register.counts().unwrap()[3], 0);
-    assert_eq!((register.newest_change().unwrap(), register.batches(9).unwrap()), (0, vec![]));
+    assert_eq!(
+        (register.newest_change().unwrap(), register.batches(9).unwrap()),
+        (0, vec![])
+    );
 }
 
 #[test]
@@ -100,10 +122,14 @@ fn what_was_changed_back_is_not_pending() {
     let (_folder, path) = folder();
     let mut register = Register::open(&path, Some(&meta())).unwrap();
     let set = batch(Command::Set);
-    register.take(&set, &[wish(1, Suspended), wish(2, Suspended), wish(3, Invalid)]).unwrap();
+    register
+        .take(&set, &[wish(1, Suspended), wish(2, Suspended), wish(3, Invalid)])
+        .unwrap();
     assert_eq!(register.pending(0).unwrap(), [0, 1, 2, 0]);
     let upto = register.newest_change().unwrap();
-    register.take(&set, &[wish(1, Valid), wish(2, Restricted), wish(4, Invalid)]).unwrap();
+    register
+        .take(&set, &[wish(1, Valid), wish(2, Restricted), wish(4, Invalid)])
+        .unwrap();
     register.take(&set, &[wish(1, Suspended), wish(4, Valid)]).unwrap();
     assert_eq!(register.pending(upto).unwrap(), [0, 0, 0, 1]);
 }
@@ -137,8 +163,16 @@ fn a_file_is_known_by_its_digest() {
             ..file
         },
     ];
-    assert!(others.iter().all(|other| register.taken_before(other).unwrap().is_none()));
-    assert_eq!(reason(register.take(&file, &[])), "register-database", "nor does a race take it twice");
+    assert!(
+        others
+            .iter()
+            .all(|other| register.taken_before(other).unwrap().is_none())
+    );
+    assert_eq!(
+        reason(register.take(&file, &[])),
+        "register-database",
+        "nor does a race take it twice"
+    );
 }
 
 #[test]
@@ -170,13 +204,23 @@ fn hours_are_kept_and_the_newest_wins() {
     assert!(!register.has_column(&column).unwrap());
     let mut hours = register.hours(&column).unwrap();
     assert_eq!(hours.all(), vec![0; 40_000]);
-    for (place, hour, newer) in [(0, 9, true), (0, 8, false), (39_999, 7, true), (40_000, 7, false), (0, 9, false)] {
+    for (place, hour, newer) in [
+        (0, 9, true),
+        (0, 8, false),
+        (39_999, 7, true),
+        (40_000, 7, false),
+        (0, 9, false),
+    ] {
         assert_eq!(hours.keep_newest(place, hour), newer, "{place} {hour}");
     }
     register.keep_hours(&batch, &hours, Taken::default()).unwrap();
     let parts = "SELECT count(*) FROM parts";
     let parts = |register: &Register| register.conn.query_row(parts, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(parts(&register), 2, "of three parts, the one in the middle was not touched");
+    assert_eq!(
+        parts(&register),
+        2,
+        "of three parts, the one in the middle was not touched"
+    );
     let mut again = register.hours(&column).unwrap();
     assert_eq!(again.all(), hours.all());
     assert!(again.keep_newest(20_000, 3));
@@ -185,7 +229,10 @@ fn hours_are_kept_and_the_newest_wins() {
     assert_eq!(register.hours(&column).unwrap().all(), again.all());
     assert_eq!(register.newest_batch(&column).unwrap(), 2);
 
-    register.conn.execute("UPDATE parts SET hours = x'01' WHERE part = 1", []).unwrap();
+    register
+        .conn
+        .execute("UPDATE parts SET hours = x'01' WHERE part = 1", [])
+        .unwrap();
     assert_eq!(reason(register.hours(&column)), "register-damaged");
 }
 
@@ -196,7 +243,10 @@ fn a_register_is_made_only_where_somebody_says_so() {
     assert_eq!(reason(Register::read(&path)), "register-not-there");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     drop(Register::open(&path, Some(&meta())).unwrap());
-    assert!(Register::open(&path, Some(&meta())).is_ok(), "once it is there, saying so does no harm");
+    assert!(
+        Register::open(&path, Some(&meta())).is_ok(),
+        "once it is there, saying so does no harm"
+    );
     let list = "east".parse().unwrap();
     let other = Register::open(&path, Some(&Meta { list, ..meta() }));
     assert_eq!(reason(other), "register-other");

@@ -306,7 +306,7 @@ mod tests {
             true
         };
         reader.each(super::super::Which::Invalid, each).unwrap();
-        assert_eq!(invalid.len(), 8);
+        assert_eq!(invalid.len(), 9);
         let ids: Vec<String> = (0..12).map(|person| format!("P-{person}")).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut said = BTreeMap::new();
@@ -319,7 +319,11 @@ mod tests {
             assert!(listed.is_none_or(|index| *index == code.index));
             assert_eq!(reader.index(counter).unwrap(), Some(code.index));
         }
-        assert_eq!(reader.ended(4).unwrap(), Some(Stolen), "the reason that ends it, not the renewal before");
+        assert_eq!(
+            reader.ended(4).unwrap(),
+            Some(Stolen),
+            "the reason that ends it, not the renewal before"
+        );
     }
 
     #[test]

@@ -1,0 +1,195 @@
+//! Buckets: of a server that is told what to do, and of a real one, which `tools/s3-test.sh` starts.
+
+mod child;
+mod server;
+
+use std::fs;
+use std::process::ExitCode;
+
+use child::{FILE, LARGE_PATH, PATH, SECRET, first_line, large, run};
+use server::{Answer, End, Framing, Server, serve};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+fn main() -> ExitCode {
+    child::main(&[
+        ("requests_to_s3_are_signed", signed),
+        ("a_public_bucket_needs_no_keys", public),
+        ("a_download_from_s3_goes_on", resumed),
+        ("what_s3_refuses_is_told_without_secrets", refused),
+        ("settings_that_do_not_fit_are_refused_without_repeating_them", settings),
+        ("a_real_server_takes_our_signature_and_gives_files_and_parts", real),
+    ])
+}
+
+/// The environment of a gate that reads from a bucket of this server.
+fn keys(server: &Server) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_ACCESS_KEY_ID", "made-up-key".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", SECRET.to_owned()),
+        ("AWS_REGION", "made-up-1".to_owned()),
+        ("AWS_ENDPOINT_URL", server.url("")),
+        ("AWS_ALLOW_HTTP", "true".to_owned()),
+    ]
+}
+
+/// As [`run`], with some variables replaced, or taken away where the new value is empty.
+fn run_with(keys: &[(&'static str, String)], changed: &[(&'static str, &str)], args: &[&str]) -> String {
+    let mut environment: Vec<(&str, &str)> = keys.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    environment.retain(|(name, _)| changed.iter().all(|(other, _)| name != other));
+    environment.extend(changed.iter().filter(|(_, value)| !value.is_empty()));
+    run(&environment, args)
+}
+
+fn signed() {
+    let server = Server::start(|request| serve(request, FILE));
+    let text = run_with(
+        &keys(&server),
+        &[("AWS_SESSION_TOKEN", "made-up-token")],
+        &["s3://made-up-city/health", PATH],
+    );
+    assert_eq!(first_line(&text), "file", "{text}");
+    let request = &server.requests()[0];
+    assert_eq!(request.target, format!("/made-up-city/health/{PATH}"));
+    let authorization = request.header("authorization").unwrap();
+    assert!(
+        authorization.starts_with("AWS4-HMAC-SHA256 Credential=made-up-key/"),
+        "{authorization}"
+    );
+    assert!(authorization.contains("/made-up-1/s3/aws4_request"), "{authorization}");
+    assert_eq!(request.header("x-amz-security-token"), Some("made-up-token"));
+}
+
+fn public() {
+    let server = Server::start(|request| serve(request, FILE));
+    let no_keys = [
+        ("AWS_ACCESS_KEY_ID", ""),
+        ("AWS_SECRET_ACCESS_KEY", ""),
+        ("AWS_SKIP_SIGNATURE", "true"),
+    ];
+    let text = run_with(&keys(&server), &no_keys, &["s3://made-up-city", PATH]);
+    assert_eq!(first_line(&text), "file", "{text}");
+    let request = &server.requests()[0];
+    assert_eq!(request.target, format!("/made-up-city/{PATH}"));
+    assert_eq!(request.header("authorization"), None);
+}
+
+fn resumed() {
+    let server = Server::start(|request| match request.range() {
+        None => serve(request, FILE).cut(3),
+        Some(_) => serve(request, FILE).header("ETag", "\"made-up\""),
+    });
+    let spool = TempDir::new().unwrap();
+    let args = ["s3://made-up-city", PATH, spool.path().to_str().unwrap()];
+    let text = run_with(&keys(&server), &[], &args);
+    assert_eq!(first_line(&text), "file", "{text}");
+    let asked: Vec<_> = server.requests().iter().map(|request| request.range()).collect();
+    assert_eq!(asked, [None, Some(3..7)]);
+    assert_eq!(fs::read_dir(spool.path()).unwrap().count(), 0);
+}
+
+fn refused() {
+    let elsewhere = Server::start(|request| serve(request, FILE));
+    let redirect = Answer::new(307).header("Location", elsewhere.url("/"));
+    let endless = Answer {
+        status: 403,
+        ..Answer::file(SECRET)
+    }
+    .framing(Framing::Chunked)
+    .end(End::Endless);
+    let text = format!("<Error><Code>NoSuchKey</Code><Message>{SECRET}</Message></Error>");
+    let absent = Answer {
+        status: 404,
+        ..Answer::file(text)
+    };
+    for (answer, told) in [
+        (redirect, "refused"),
+        (endless, "refused"),
+        (absent, "none"),
+        (Answer::new(500), "refused"),
+        (Answer::file([7; 8]), "too-large"),
+    ] {
+        let server = Server::start(move |_| answer.clone());
+        let text = run_with(&keys(&server), &[], &["s3://made-up-city", PATH]);
+        assert_eq!(first_line(&text), told, "{text}");
+    }
+    // A signature is for one host.
+    assert!(elsewhere.requests().is_empty());
+}
+
+fn settings() {
+    let server = Server::start(|request| serve(request, FILE));
+    let spoilt = format!("{SECRET}\n");
+    let endpoint = format!("https://gate:{SECRET}@s3.city.example");
+    let bad_host = format!("https://{SECRET} ?.example");
+    for (changed, fault) in [
+        (("AWS_ACCESS_KEY_ID", ""), "keys"),
+        (("AWS_SECRET_ACCESS_KEY", ""), "keys"),
+        (("AWS_ACCESS_KEY_ID", spoilt.as_str()), "keys"),
+        (("AWS_SECRET_ACCESS_KEY", spoilt.as_str()), "keys"),
+        (("AWS_SESSION_TOKEN", spoilt.as_str()), "keys"),
+        (("AWS_REGION", spoilt.as_str()), "keys"),
+        (("AWS_ALLOW_HTTP", ""), "endpoint"),
+        (("AWS_ALLOW_HTTP", "no"), "endpoint"),
+        (("AWS_ENDPOINT_URL", endpoint.as_str()), "endpoint"),
+        (("AWS_ENDPOINT_URL", bad_host.as_str()), "endpoint"),
+        (("AWS_ENDPOINT_URL_S3", bad_host.as_str()), "endpoint"),
+        (("AWS_UNSIGNED_PAYLOAD", SECRET), "setting"),
+    ] {
+        let text = run_with(&keys(&server), &[changed], &["s3://made-up-city", PATH]);
+        assert_eq!(first_line(&text), "bad-location", "{changed:?}");
+        assert!(
+            text.contains(&format!("(\"fault\", \"{fault}\")")),
+            "{}: {text}",
+            changed.0
+        );
+    }
+    // Without an endpoint the region makes the host.
+    let text = run_with(
+        &keys(&server),
+        &[("AWS_ENDPOINT_URL", ""), ("AWS_REGION", "made/up")],
+        &["s3://made-up-city", PATH],
+    );
+    assert!(text.contains("\"keys\""), "{text}");
+    assert!(server.requests().is_empty());
+}
+
+/// `POSTERN_S3_TEST` is the endpoint of a server that checks signatures. It has the files of `child` in the bucket
+/// `made-up-city` below `health/`, for the keys of the environment.
+fn real() {
+    let Ok(endpoint) = std::env::var("POSTERN_S3_TEST") else {
+        eprintln!("skipped: POSTERN_S3_TEST is not set; tools/s3-test.sh sets it");
+        return;
+    };
+    let own = |name| std::env::var(name).unwrap();
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", own("AWS_ACCESS_KEY_ID")),
+        ("AWS_SECRET_ACCESS_KEY", own("AWS_SECRET_ACCESS_KEY")),
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_ALLOW_HTTP", "true".to_owned()),
+    ];
+    let health = "s3://made-up-city/health";
+    let get = |location, path| run_with(&keys, &[], &[location, path]);
+    assert_eq!(first_line(&get(health, PATH)), "file");
+    assert_eq!(first_line(&get(health, LARGE_PATH)), "file");
+    assert_eq!(first_line(&get(health, "root/2.root")), "none");
+    assert_eq!(first_line(&get("s3://made-up-village", PATH)), "none");
+
+    let spool = TempDir::new().unwrap();
+    let digest: String = Sha256::digest(large())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    fs::write(spool.path().join(digest + ".part"), &large()[..400_000]).unwrap();
+    for _ in ["the rest of a part", "the whole"] {
+        let text = run_with(&keys, &[], &[health, LARGE_PATH, spool.path().to_str().unwrap()]);
+        assert_eq!(first_line(&text), "file", "{text}");
+        assert_eq!(fs::read_dir(spool.path()).unwrap().count(), 0);
+    }
+
+    let text = run_with(&keys, &[("AWS_SECRET_ACCESS_KEY", SECRET)], &[health, PATH]);
+    assert!(
+        text.starts_with("refused\ns3://made-up-city answered 403 for newest.snapshot"),
+        "{text}"
+    );
+}
