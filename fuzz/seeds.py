@@ -110,12 +110,25 @@ def code_seeds():
             yield "code_text", f"{name}.claims", payload
 
 
+def head_of(major, length):
+    """The head of a text, byte string or map of up to 65,535 (RFC 8949 section 3)."""
+    if length < 24:
+        return bytes([major | length])
+    return bytes([major | 24, length]) if length < 256 else bytes([major | 25]) + length.to_bytes(2, "big")
+
+
 def document_seeds():
     trust = REPOSITORY / "fixtures/codes/trust"
-    paths = ["newest.snapshot", "pack/1.pack", "root/1.root"]
-    bundle = bytearray(b"\x83\x6epostern-bundle\x01\xa3")
+    # What a new gate takes today, and the first pack and snapshot of format 1.
+    bundled = ["newest.snapshot", "pack/2.pack", "root/1.root"]
+    bundled += [str(path.relative_to(trust)) for path in trust.glob("status/**/*.*") if path.name != "1.status"]
+    bundle = bytearray(b"\x83\x6epostern-bundle\x01") + head_of(0xA0, len(bundled))
     # Map keys in the order of RFC 8949 section 4.2.1.
-    for path in sorted(paths, key=lambda path: (len(path), path)):
+    for path in sorted(bundled, key=lambda path: (len(path), path)):
+        content = (trust / path).read_bytes()
+        bundle += head_of(0x60, len(path)) + path.encode() + head_of(0x40, len(content)) + content
+    yield "pack", "bundle", bytes(bundle)
+    for path in ["newest.snapshot", "snapshot/1.snapshot", "pack/1.pack", "pack/2.pack", "root/1.root"]:
         content = (trust / path).read_bytes()
         name = path.replace("/", "-")
         yield "pack", name, content
@@ -126,9 +139,6 @@ def document_seeds():
         width = {0x58: 1, 0x59: 2}[head]
         length = int.from_bytes(content[at : at + width], "big")
         yield "pack", f"{name}.payload", content[at + width : at + width + length]
-        bundle += bytes([0x60 | len(path)]) + path.encode()
-        bundle += b"\x59" + len(content).to_bytes(2, "big") + content
-    yield "pack", "bundle", bytes(bundle)
     snapshot = (trust / "newest.snapshot").read_bytes()
     entry = snapshot[snapshot.rindex(b"\x83\x49\xa2\x01\x32") :]
     yield "cose", "detached", b"\x82\x58\x20" + bytes(32) + entry

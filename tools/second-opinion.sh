@@ -15,4 +15,6 @@ fi
 if [ $# -eq 0 ]; then
     set -- fixtures "$tools/../fixtures/codes"
 fi
+# No caches beside the sources.
+export PYTHONDONTWRITEBYTECODE=1
 exec "$venv/bin/python" "$tools/second-opinion.py" "$@"

@@ -13,10 +13,10 @@ pub const NOW: Time = Time::saturating(1_794_355_200);
 
 /// The root.
 pub const ROOT: &[u8] = include_bytes!("../../fixtures/codes/trust/root/1.root");
-/// The pack.
+/// The first pack, which names no list.
 pub const PACK: &[u8] = include_bytes!("../../fixtures/codes/trust/pack/1.pack");
-/// The snapshot.
-pub const SNAPSHOT: &[u8] = include_bytes!("../../fixtures/codes/trust/newest.snapshot");
+/// Its snapshot.
+pub const SNAPSHOT: &[u8] = include_bytes!("../../fixtures/codes/trust/snapshot/1.snapshot");
 
 /// The trust of a new gate.
 pub static PINNED: LazyLock<Trust> = LazyLock::new(|| Trust::pin(ROOT).expect("the fixtures' root is signed"));
@@ -49,6 +49,7 @@ pub fn snapshot(pack: &[u8], version: u64) -> Vec<u8> {
         files: vec![],
         issued: NOW,
         version: 2,
+        register: None,
     };
     signed(snapshot, Role::Snapshot, 1)
 }

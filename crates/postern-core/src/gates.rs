@@ -3,11 +3,13 @@
 //!
 //! Keys are wrapped and unwrapped elsewhere: here a recipient of age is text.
 
+mod position;
 mod register;
 
 use serde::{Deserialize, Serialize};
 
-pub use register::{Enrolled, Gate, MAX_GATES, NoSuchGate, NotEnrolled, Position, Register, Retired};
+pub use position::{BadPosition, Position};
+pub use register::{Enrolled, Gate, MAX_GATES, NoSuchGate, NotEnrolled, Register, Retired};
 
 use crate::keys::PublicKey;
 use crate::text::{GateName, is_printable};

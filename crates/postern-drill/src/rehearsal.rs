@@ -165,7 +165,10 @@ impl Rehearsal {
         ] {
             postern_cli::files::write_new(&self.lab.path(name), bytes)?;
             let before = self.holds(&gate)?;
-            let (status, _) = self.lab.player.verifier(true, &["update", "--store", &gate, "--from", name])?;
+            let (status, _) = self
+                .lab
+                .player
+                .verifier(true, &["update", "--store", &gate, "--from", name])?;
             let same = self.holds(&gate)? == before;
             self.report.attacks.push(Attack::stick(id, status, same));
         }

@@ -47,7 +47,13 @@ gate-list-retired = retired { $since }: { $why }
 gate-list-state = state
 gate-retired = { $gate } is retired. No tag key was wrapped to it here.
 gate-retired-with-keys = { $gate } is retired, and its wrapped tag keys are removed. What it fetched it still has (epoch { $epochs }): where it is in other hands, make a key of the next epoch and wrap it.
-gate-wrapped = tag keys wrapped, epoch { $epochs }: { $files } files written for { $gates } gates
+gate-wrapped = tag keys wrapped, epoch { $epochs }: { $files ->
+    [one] one file
+   *[other] { $files } files
+} written for { $gates ->
+    [one] one gate
+   *[other] { $gates } gates
+}
 gate-wrapped-nothing = no tag key was given: wrap it with gate wrap
 
 error-enrolment-not-its-own = { $path } is not signed by the gate that it names

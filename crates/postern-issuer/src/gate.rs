@@ -29,7 +29,7 @@ use crate::ceremony::{checked, confirm, listed, told};
 use crate::error::IssuerError;
 use crate::gate::args::{RenewArgs, WrapArgs};
 use crate::key;
-use crate::repository::Repository;
+use crate::repository::{Published, Repository};
 
 pub(crate) fn run(command: &GateCommand, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
     match command {
@@ -71,7 +71,7 @@ fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result<(),
 
 impl Repository {
     /// The published register of the highest version, and its bytes. Whether it is believed, [`Office`] tells.
-    pub(crate) fn newest_register(&self) -> Result<Option<(Document<Register>, Vec<u8>)>, IssuerError> {
+    pub(crate) fn newest_register(&self) -> Result<Option<Published<Register>>, IssuerError> {
         let Some(&(_, version)) = self.versions("register", "register")?.last() else {
             return Ok(None);
         };
@@ -186,6 +186,17 @@ impl<'a> Sign<'a> {
 
     /// Publishes a register as the version after the newest.
     fn publish(&self, register: &Register, session: &Session, out: &mut dyn Write) -> Result<(), IssuerError> {
+        self.publish_after(register, || Ok(()), session, out)
+    }
+
+    /// As [`Self::publish`], and does something before, once nothing but the disk can fail any more.
+    fn publish_after(
+        &self,
+        register: &Register,
+        first: impl FnOnce() -> Result<(), IssuerError>,
+        session: &Session,
+        out: &mut dyn Write,
+    ) -> Result<(), IssuerError> {
         let mut next = register.clone();
         (next.issued, next.version) = (self.at, register.version + 1);
         let mut document = checked(next)?;
@@ -198,6 +209,7 @@ impl<'a> Sign<'a> {
         document
             .threshold(&self.office.snapshot)
             .map_err(|e| IssuerError::Document(file.clone(), e))?;
+        first()?;
         self.office.repository.add(&path, &document.to_bytes())?;
         told("published", &document, &file, session, out)
     }

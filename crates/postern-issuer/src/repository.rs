@@ -26,7 +26,7 @@ const MAX_DELTAS: usize = 32;
 const MAX_PASSED: usize = 8;
 
 /// A document and the bytes it was published as.
-type Published<P> = (Document<P>, Vec<u8>);
+pub(crate) type Published<P> = (Document<P>, Vec<u8>);
 
 /// A repository in a folder.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ enum Outcome {
 pub(crate) fn fetch(network: &Network, path: &str, pin: Pin, spool: &Spool) -> Result<Option<Vec<u8>>, TransportError> {
     let mut part = spool.part(path, pin)?;
     // Whether the part's bytes are of more than one answer. Those of two files do not make one.
-    let mut mixed = part.len() > 0;
+    let mut mixed = false;
     let mut restarted = false;
     let mut answers = 0;
     if part.fits() {
@@ -41,7 +41,7 @@ pub(crate) fn fetch(network: &Network, path: &str, pin: Pin, spool: &Spool) -> R
             // A portal that answers everything with its own page does not cost what came before.
             Ok(Outcome::OtherSize) => return Err(not_pinned(path)),
             Ok(Outcome::Ended) if part.fits() => return part.take().map(Some),
-            Ok(Outcome::Ended | Outcome::NoRest) if mixed && !restarted => {
+            Ok(Outcome::Ended | Outcome::NoRest) if mixed => {
                 part.clear()?;
                 mixed = false;
                 restarted = true;

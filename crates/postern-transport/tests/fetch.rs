@@ -137,6 +137,8 @@ fn a_download_that_is_cut_goes_on_in_a_later_process() {
     });
     let gate = Gate::new();
     assert_eq!(reason(gate.fetch(&down)), "refused");
+    // Without anything new there is no other try than those for the status.
+    assert_eq!(ranges(&down), [None, Some(30_000), Some(30_000), Some(30_000)]);
     assert!(gate.kept().unwrap() == file()[..30_000]);
     let server = good();
     gate.succeeds(&server);

@@ -127,6 +127,9 @@ fn a_file_of_the_bound_is_taken_and_a_larger_one_is_not() {
         assert_eq!(remote.get(PATH, 1000).unwrap().unwrap(), [7; 1000], "{framing:?}");
         assert_eq!(reason(remote.get(PATH, 999)), "too-large", "{framing:?}");
     }
+    // Where the length is announced, its bytes are not waited for.
+    let server = answering(Answer::new(200).framing(Framing::Announced(1000)).end(End::Stall));
+    assert_eq!(reason(open(&server).get(PATH, 999)), "too-large");
 }
 
 #[test]

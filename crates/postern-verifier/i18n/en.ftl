@@ -205,6 +205,13 @@ status-log-tip = { $size ->
    *[other] { $size } events
 }, tree { $root }
 status-place = Place
+status-tag = Tag key
+status-tag-value = epoch { $epoch }, until { $until }: { $state ->
+    [good] documents can be compared
+    [lacking] not wrapped to this gate yet
+    [locked] held; opens with the passphrase
+   *[unusable] does not open
+}
 status-version = version
 
 ## Faults

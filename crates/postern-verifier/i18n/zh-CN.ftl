@@ -202,6 +202,13 @@ status-list = 状态数据
 status-log = 日志
 status-log-tip = { $size } 条，树根 { $root }
 status-place = 位置
+status-tag = 标签密钥
+status-tag-value = 第 { $epoch } 代，至 { $until }：{ $state ->
+    [good] 可以核对证件
+    [lacking] 尚未发给本验证点
+    [locked] 已持有，需口令打开
+   *[unusable] 无法打开
+}
 status-version = 版本
 
 ## 故障

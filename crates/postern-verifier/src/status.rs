@@ -11,19 +11,20 @@ use postern_cli::output::Output;
 use postern_core::keyfile::{self, KeyFile};
 use postern_core::keys::Role;
 use postern_core::time::{SNAPSHOT_AHEAD, Time, TimeEvidence};
-use postern_core::trust::Issuer;
+use postern_core::trust::{Issuer, TagEpoch, Trust};
 use postern_core::verdict::{DataAge, Grade};
 use postern_log::{LogError, Reader, Tip};
 use serde_json::{Value, json};
 
 use crate::cli::{StatusArgs, time};
 use crate::demo;
+use crate::enrol::{self, AGE};
 use crate::error::Error;
 use crate::judged::{Gate, StatusData};
 use crate::shown::json::{emergency, names};
 use crate::store::{Identity, KEY, LOG, Store};
 use crate::time::Clock;
-use crate::update::Versions;
+use crate::update::{Versions, unwrap};
 
 /// Runs the command. The status is 1 where the log cannot be used: such a gate shows no verdict.
 pub(crate) fn run(args: &StatusArgs, session: &Session) -> Result<u8, Error> {
@@ -35,6 +36,7 @@ pub(crate) fn run(args: &StatusArgs, session: &Session) -> Result<u8, Error> {
         key: key_state(&store.file(KEY)),
         previous: store.previous()?.map(|state| Versions::of(state.judge.trust())),
         log: log_state(&store.file(LOG)),
+        tags: tags(&store, state.judge.trust())?,
         changes: Vec::new(),
         installed,
         system: Clock::system(),
@@ -60,6 +62,7 @@ struct Status {
     key: KeyState,
     previous: Option<Versions>,
     log: Result<Tip, LogError>,
+    tags: Vec<Tag>,
     changes: Vec<(Time, Grade)>,
     installed: Time,
     system: Time,
@@ -73,6 +76,57 @@ enum KeyState {
     Plain,
     /// Missing or damaged: verdicts go on, the log's checkpoints cannot be signed.
     Unusable,
+}
+
+/// An epoch of the tag key that the pack names.
+struct Tag {
+    epoch: TagEpoch,
+    state: TagState,
+}
+
+/// Whether documents can be compared with the tags of an epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TagState {
+    /// It is here, and it is the key that the pack names.
+    Good,
+    /// It was not wrapped to this gate, or not yet.
+    Lacking,
+    /// It is here, and whether it opens only the store's passphrase tells.
+    Locked,
+    /// What is here does not open, or is another key.
+    Unusable,
+}
+
+impl TagState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Lacking => "lacking",
+            Self::Locked => "locked",
+            Self::Unusable => "unusable",
+        }
+    }
+}
+
+fn tags(store: &Store, trust: &Trust) -> Result<Vec<Tag>, Error> {
+    let held = store.tags()?;
+    let identity = enrol::plain_age(&store.file(AGE));
+    let epochs = trust.pack().map_or(&[][..], |pack| &pack.payload().tags);
+    let state = |epoch: &TagEpoch| match (held.iter().find(|(held, _)| *held == epoch.epoch), &identity) {
+        (None, _) => TagState::Lacking,
+        (Some(_), None) => TagState::Locked,
+        (Some((_, file)), Some(identity)) => match unwrap(file, identity, epoch) {
+            Some(_) => TagState::Good,
+            None => TagState::Unusable,
+        },
+    };
+    Ok(epochs
+        .iter()
+        .map(|&epoch| Tag {
+            epoch,
+            state: state(&epoch),
+        })
+        .collect())
 }
 
 impl KeyState {
@@ -156,6 +210,7 @@ impl Status {
             "previous": self.previous.map(Versions::json),
             "issuers": self.issuers().iter().map(issuer).collect::<Vec<_>>(),
             "status": self.gate.status_data(self.now()).iter().map(status_data).collect::<Vec<_>>(),
+            "tag_keys": self.tags.iter().map(tag).collect::<Vec<_>>(),
             "emergency": self.gate.emergency(self.now()).map(emergency),
             "data": { "age": data.age, "grade": data.grade.as_str(), "changes": changes },
             "now": self.now_word(),
@@ -181,6 +236,15 @@ fn issuer(issuer: &Issuer) -> Value {
         "code_keys": code_keys(issuer),
         "rules": issuer.rules.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
         "list": issuer.list.as_ref().map(|id| id.as_str()),
+    })
+}
+
+fn tag(tag: &Tag) -> Value {
+    json!({
+        "epoch": tag.epoch.epoch,
+        "from": tag.epoch.from.to_string(),
+        "until": tag.epoch.until.to_string(),
+        "state": tag.state.as_str(),
     })
 }
 

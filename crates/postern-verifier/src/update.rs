@@ -27,6 +27,7 @@ use crate::store::{INCOMING, State, Store, StoreError};
 use crate::time::{Clock, RELEASED};
 
 pub(crate) use refusal::Refusal;
+pub(crate) use tags::unwrap;
 use told::Held;
 pub(crate) use told::Versions;
 

@@ -61,14 +61,20 @@ fn publish(
     session: &Session,
     out: &mut dyn Write,
 ) -> Result<(), IssuerError> {
+    // Before the register says so: interrupted, the old recipient gets its keys again, and not the new one for ever none.
+    let remove = || {
+        let of_another = gates
+            .iter()
+            .filter(|(_, became)| *became == Enrolled::Changed { recipient: true });
+        of_another
+            .map(|(enrolment, _)| wrapped::remove(repository, &enrolment.key))
+            .collect()
+    };
     if gates.iter().any(|(_, became)| *became != Enrolled::Known) {
-        sign.publish(register, session, out)?;
+        sign.publish_after(register, remove, session, out)?;
     }
-    for (enrolment, became) in gates {
-        if *became == (Enrolled::Changed { recipient: true }) {
-            wrapped::remove(repository, &enrolment.key)?;
-        }
-        if session.json {
+    if session.json {
+        for (enrolment, became) in gates {
             show(enrolment, *became, session, out)?;
         }
     }

@@ -76,7 +76,7 @@ pub(super) fn print(
         ("retired", (gates.len() - active).into()),
     ];
     let counts = session.catalog.text("gate-list-counts", &args);
-    write!(out, "{rendered}{counts}\n").map_err(IssuerError::Output)
+    writeln!(out, "{rendered}{counts}").map_err(IssuerError::Output)
 }
 
 fn json(gate: &Gate, epochs: &[u8]) -> serde_json::Value {

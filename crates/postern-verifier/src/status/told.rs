@@ -97,6 +97,14 @@ fn gate(status: &Status, catalog: &Catalog) -> Table {
         }
     };
     row("status-log", log);
+    for tag in &status.tags {
+        let args = [
+            ("epoch", tag.epoch.epoch.into()),
+            ("until", tag.epoch.until.to_string().into()),
+            ("state", tag.state.as_str().into()),
+        ];
+        row("status-tag", catalog.text("status-tag-value", &args));
+    }
     table
 }
 

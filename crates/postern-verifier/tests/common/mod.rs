@@ -1,6 +1,8 @@
 //! A made-up authority, its repositories and gates, and the program itself.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
+pub mod day;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Write;
@@ -40,6 +42,8 @@ pub struct Authority {
     pub windows: Windows,
     /// Changes whatever is signed, so that two truths can exist.
     pub name: &'static str,
+    /// When its documents are made.
+    pub made: Time,
 }
 
 impl Authority {
@@ -49,6 +53,7 @@ impl Authority {
             demo: false,
             windows: Windows { fresh, aging, stale },
             name: "Sample authority",
+            made: MADE,
         }
     }
 
@@ -77,7 +82,7 @@ impl Authority {
         PrivateKey::from_seed(&[16 * (1 + Role::ALL.iter().position(|r| *r == role).unwrap() as u8) + n; 32])
     }
 
-    fn keys(&self, role: Role, count: u8, threshold: usize) -> Keys {
+    pub fn keys(&self, role: Role, count: u8, threshold: usize) -> Keys {
         Keys::new((0..count).map(|n| self.key(role, n).public()).collect(), threshold).unwrap()
     }
 
@@ -89,8 +94,8 @@ impl Authority {
                 snapshot: self.keys(Role::Snapshot, 1, 1),
                 publisher: self.keys(Role::Publisher, 2, 2),
             },
-            issued: MADE,
-            expires: MADE.plus(365 * DAY),
+            issued: self.made,
+            expires: self.made.plus(365 * DAY),
             version,
         }
     }
@@ -99,7 +104,7 @@ impl Authority {
         self.signed(self.root_payload(version), Role::Root, 2)
     }
 
-    fn names(&self) -> Names {
+    pub fn names(&self) -> Names {
         Names::new(self.name, "样本机构").unwrap()
     }
 
@@ -113,7 +118,7 @@ impl Authority {
         let until = Time::saturating(4_000_000_000);
         let issuer = |id: &str, en, zh, n, rules: &[&str]| Issuer {
             id: id.parse().unwrap(),
-            from: MADE,
+            from: self.made,
             keys: vec![IssuerKey {
                 key: self.key(Role::Code, n).public(),
                 from: Time::default(),
@@ -141,8 +146,8 @@ impl Authority {
                 ),
                 rule("vaccinated", "Vaccinated", "已接种", vaccinated, Otherwise::Refuse),
             ],
-            issued: MADE,
-            expires: MADE.plus(90 * DAY),
+            issued: self.made,
+            expires: self.made.plus(90 * DAY),
             issuers: vec![
                 issuer("east", "East clinic", "东区门诊", 0, &["vaccinated"]),
                 issuer("west", "West clinic", "西区门诊", 1, &["by-hand"]),
@@ -176,7 +181,7 @@ impl Authority {
             pack: FilePin::of(&pack, version),
             root: 1,
             files: vec![],
-            issued: MADE.plus(snapshot),
+            issued: self.made.plus(snapshot),
             version: snapshot,
             register: None,
         };
