@@ -74,11 +74,13 @@ pub fn update<E>(
     };
     let snapshot = file(NEWEST.to_owned(), Snapshot::MAX_LEN, None)?;
     let parsed = Document::<Snapshot>::parse(&snapshot)?;
-    let pack = file(
-        path(DocumentKind::Pack, parsed.payload().pack.version),
-        Pack::MAX_LEN,
-        None,
-    )?;
+    // Most snapshots pin the pack that the gate holds.
+    let pinned = parsed.payload().pack;
+    let held = trust.pack().map(Document::to_bytes).filter(|pack| pinned.matches(pack));
+    let pack = match held {
+        Some(pack) => pack,
+        None => file(path(DocumentKind::Pack, pinned.version), Pack::MAX_LEN, None)?,
+    };
     let mut roots = Vec::new();
     for version in (trust.root().payload().version + 1..).take(MAX_ROOTS as usize) {
         match file(path(DocumentKind::Root, version), Root::MAX_LEN, None) {

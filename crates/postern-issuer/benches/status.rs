@@ -28,7 +28,10 @@ fn main() {
     let office = Office::new();
     let begun = Instant::now();
     ledger(&office.path("ledger.db"), people);
-    println!("ledger of {people} codes, for what follows: {:.1} s", begun.elapsed().as_secs_f64());
+    println!(
+        "ledger of {people} codes, for what follows: {:.1} s",
+        begun.elapsed().as_secs_f64()
+    );
 
     // In no order of the ledger, as a registry has them: every id is there once.
     let id = |n: u64| format!("DEMO-{:08}", n * 7_654_321 % people);
@@ -39,14 +42,22 @@ fn main() {
         format!("{},{status},replaced: lost", id(n))
     });
     let new = ["--new-register", "--list", "west", "--issuer", "west"];
-    city.desk(&format!("first statuses, {first}"), &["status", "import", &changes], &new);
+    city.desk(
+        &format!("first statuses, {first}"),
+        &["status", "import", &changes],
+        &new,
+    );
     city.publish("first list", "status", 1);
     let day = people / 500;
     let changes = city.file("day.csv", "id,status,why", day, |n| {
         let status = ["suspended", "invalid"][n as usize % 2];
         format!("{},{status},close contact", id(first + n))
     });
-    city.desk(&format!("a day's statuses, {day}"), &["status", "import", &changes], &[]);
+    city.desk(
+        &format!("a day's statuses, {day}"),
+        &["status", "import", &changes],
+        &[],
+    );
     city.publish("a day's list", "status", 2);
     let tests = tests.min(people);
     let rows = city.file("tests.csv", "id,sampled,result", tests, |n| {
@@ -56,7 +67,10 @@ fn main() {
     });
     city.desk(&format!("tests, {tests}"), &["column", "import", &rows], &[]);
     city.publish("column", "column", 2);
-    println!("register: {} MB", fs::metadata(city.office.path("register.db")).unwrap().len() >> 20);
+    println!(
+        "register: {} MB",
+        fs::metadata(city.office.path("register.db")).unwrap().len() >> 20
+    );
 }
 
 struct City {
@@ -77,7 +91,16 @@ impl City {
     fn desk(&self, what: &str, command: &[&str], more: &[&str]) {
         let [register, ledger] = ["register.db", "ledger.db"].map(|name| self.office.path(name).display().to_string());
         let at = AT.plus(DAY).to_string();
-        let common = ["--register", &register, "--ledger", &ledger, "--by", "bench", "--at", &at];
+        let common = [
+            "--register",
+            &register,
+            "--ledger",
+            &ledger,
+            "--by",
+            "bench",
+            "--at",
+            &at,
+        ];
         run(what, &[command, &common, more].concat());
     }
 
@@ -85,8 +108,23 @@ impl City {
         let [register, repo, key] =
             ["register.db", "repo", "status.key"].map(|name| self.office.path(name).display().to_string());
         let at = AT.plus(days * DAY).to_string();
-        let more: &[&str] = if kind == "status" { &["--yes", "--danger-over-limit"] } else { &[] };
-        let common = [kind, "publish", "--register", &register, "--repo", &repo, "--key", &key, "--at", &at];
+        let more: &[&str] = if kind == "status" {
+            &["--yes", "--danger-over-limit"]
+        } else {
+            &[]
+        };
+        let common = [
+            kind,
+            "publish",
+            "--register",
+            &register,
+            "--repo",
+            &repo,
+            "--key",
+            &key,
+            "--at",
+            &at,
+        ];
         run(what, &[&common[..], more].concat());
     }
 }

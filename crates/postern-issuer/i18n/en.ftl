@@ -1,6 +1,6 @@
 cmd = Keys, ceremonies, the repository and minting
     .about-long = Makes the keys of an authority, holds the ceremonies in which several people sign what gates trust, publishes it, and mints health codes. Nothing here needs a network.
-    .after-help = Exit status: 0 done, 1 failed, 2 wrong usage, 3 minted with rejects.
+    .after-help = Exit status: 0 done, 1 failed, 2 wrong usage, 3 with rejected rows.
 
 cmd-key = Make and show keys
 cmd-key-new = Make a key: an encrypted private file, and the public half beside it with the ending .pub

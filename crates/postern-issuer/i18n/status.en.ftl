@@ -82,7 +82,7 @@ status-heading-at = at
 status-heading-batch = number
 status-heading-by = by
 status-heading-changed = changed
-status-heading-codes = codes
+status-heading-codes = places
 status-heading-command = command
 status-heading-file = file
 status-heading-gets = become so
@@ -122,7 +122,7 @@ status-set-index = index { $index }: { $was } -> { $status }
 status-since = List { $list } as it is to be, beside version { $version } of { $issued }:
 status-unchanged = index { $index }: { $status } already
 
-column-imported = { $rows } rows: { $negative } negative, of which { $newer } are newer than what was known; { $positive } positive, not taken; { $rejected } rejected. Codes with a test: { $known }.
+column-imported = Rows { $rows }: negative { $negative }, of them newer than what was known { $newer }; positive, not taken, { $positive }; rejected { $rejected }. Codes with a test: { $known }.
 column-published = published column version { $version } of { $issued }: codes with a test { $known }, { $bytes } bytes
 column-published-already = column version { $version } of { $issued } is published already
 

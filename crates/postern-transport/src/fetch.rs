@@ -22,7 +22,7 @@ enum Outcome {
 pub(crate) fn fetch(network: &Network, path: &str, pin: Pin, spool: &Spool) -> Result<Option<Vec<u8>>, TransportError> {
     let mut part = spool.part(path, pin)?;
     // Whether the part's bytes are of more than one answer. Those of two files do not make one.
-    let mut mixed = false;
+    let mut mixed = part.len() > 0;
     let mut restarted = false;
     let mut answers = 0;
     if part.fits() {

@@ -150,7 +150,17 @@ impl Source {
     ///
     /// [`Refusal`].
     pub(crate) fn update(&self, trust: &Trust, spool: &Spool) -> Result<Trust, Refusal> {
-        repository::update(trust, |wanted| self.read(wanted, spool)).map_err(|e| match e {
+        let mut pinned = Vec::new();
+        let updated = repository::update(trust, |wanted| {
+            pinned.extend(wanted.pin.map(|pin| pin.sha256.0));
+            self.read(wanted, spool)
+        });
+        if updated.is_err() && !pinned.is_empty() {
+            // A snapshot's key alone must not fill the disk with parts of files that the next snapshot does not name. What
+            // is wrong with the update is the better thing to tell than a part that stays.
+            let _kept = spool.clear_except(&pinned);
+        }
+        updated.map_err(|e| match e {
             UpdateError::Distrust(e) => Refusal::Distrust(Distrust(e)),
             UpdateError::Missing(path) => Refusal::Missing { path },
             UpdateError::Read(refusal) => refusal,

@@ -36,10 +36,10 @@ const ATTEMPTS: usize = 3;
 
 /// Runs the command.
 pub(crate) fn run(args: &UpdateArgs, session: &Session) -> Result<u8, Error> {
-    let mut updater = Updater {
-        spool: Spool::open(args.store.join(INCOMING)).map_err(Refusal::Transport)?,
-        store: Store::open(&args.store)?,
-    };
+    // The store first: where there is none, no folder of that name is made.
+    let store = Store::open(&args.store)?;
+    let spool = Spool::open(args.store.join(INCOMING)).map_err(Refusal::Transport)?;
+    let mut updater = Updater { store, spool };
     let places = args.from.iter().map(|text| Place::parse(text));
     let places = places.collect::<Result<Vec<_>, _>>()?;
     if args.watch {

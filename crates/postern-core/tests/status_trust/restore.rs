@@ -1,5 +1,6 @@
 //! Lists and columns from a store, and what they do to the time floor.
 
+use postern_core::status::Column;
 use postern_core::text::Ident;
 use postern_core::trust::{DocumentKind, StoredStatus, Trust, TrustError};
 use postern_core::verdict::{Judge, Outcome, Reason};
@@ -145,6 +146,48 @@ fn no_other_genuine_file_is_restored() {
     assert_eq!(moved(|row| row.column = Some("other".parse().unwrap())), "not-pinned");
     assert_eq!(moved(|row| row.column = None), "malformed-envelope");
     assert_eq!(moved(|row| row.content = Some(vec![1])), "wrong-type");
+}
+
+/// Files that the issuer did sign, but of which the snapshot names another: each differs from the pinned one in one thing.
+#[test]
+fn nothing_that_the_issuer_signed_besides_is_restored() {
+    let [first, second] = gates();
+    let (one, two) = (content(1), content(2));
+    let restored = |gate: &Trust, at: usize, file: Vec<u8>| {
+        let mut twin = rows(gate);
+        twin[at].file = file;
+        restore(gate, &twin).map(|_| ())
+    };
+    let list = |name, version, content: &[u8]| token("east-status", name, version, made(1), content);
+    assert_eq!(restored(&first, 0, list("east", 1, &one)), Ok(()));
+    for file in [list("west", 1, &one), list("east", 2, &one), list("east", 1, &two)] {
+        rejected(restored(&first, 0, file), DocumentKind::Status, "not-pinned");
+    }
+    let column = |column| signed(column, &["east-status"]);
+    assert_eq!(restored(&first, 1, column(hours(1, made(1), &[1]))), Ok(()));
+    let other = "other".parse().unwrap();
+    for twin in [
+        hours(2, made(1), &[1]),
+        hours(1, made(1), &[2]),
+        Column {
+            column: other,
+            ..hours(1, made(1), &[1])
+        },
+    ] {
+        rejected(restored(&first, 1, column(twin)), DocumentKind::Column, "not-pinned");
+    }
+    let delta = |list, version, content: &[u8]| {
+        signed(delta_of(list, (1, &one), (version, content), made(2)), &["east-status"])
+    };
+    assert_eq!(restored(&second, 0, delta("east", 2, &two)), Ok(()));
+    rejected(
+        restored(&second, 0, delta("east", 2, &one)),
+        DocumentKind::Delta,
+        "not-pinned",
+    );
+    for file in [delta("west", 2, &two), delta("east", 3, &two)] {
+        rejected(restored(&second, 0, file), DocumentKind::Status, "not-pinned");
+    }
 }
 
 /// A list that the issuer's keys of today do not answer for: whoever edits a store cannot bring it back.

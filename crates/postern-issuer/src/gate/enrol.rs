@@ -63,12 +63,9 @@ fn publish(
 ) -> Result<(), IssuerError> {
     // Before the register says so: interrupted, the old recipient gets its keys again, and not the new one for ever none.
     let remove = || {
-        let of_another = gates
-            .iter()
-            .filter(|(_, became)| *became == Enrolled::Changed { recipient: true });
-        of_another
-            .map(|(enrolment, _)| wrapped::remove(repository, &enrolment.key))
-            .collect()
+        let changed = Enrolled::Changed { recipient: true };
+        let mut of_another = gates.iter().filter(|(_, became)| *became == changed);
+        of_another.try_for_each(|(enrolment, _)| wrapped::remove(repository, &enrolment.key))
     };
     if gates.iter().any(|(_, became)| *became != Enrolled::Known) {
         sign.publish_after(register, remove, session, out)?;

@@ -138,9 +138,10 @@ impl Besieged {
         assert_eq!(self.admitted(), admitted, "{reason}");
     }
 
-    /// How many parts of files the gate keeps.
-    pub(crate) fn spooled(&self) -> usize {
-        fs::read_dir(self.gate.store().join("incoming")).unwrap().count()
+    /// The bytes that the gate keeps of files that did not come whole.
+    pub(crate) fn spooled(&self) -> u64 {
+        let parts = fs::read_dir(self.gate.store().join("incoming")).unwrap();
+        parts.map(|part| part.unwrap().metadata().unwrap().len()).sum()
     }
 
     /// The same, from a folder and from a bundle.
