@@ -132,7 +132,7 @@ impl Part {
     pub(crate) fn clear(&mut self) -> Result<(), TransportError> {
         self.bytes.clear();
         self.file.set_len(0).map_err(failed(&self.name))?;
-        
+        self.file.seek(SeekFrom::Start(0)).map_err(failed(&self.name))?;
         Ok(())
     }
 

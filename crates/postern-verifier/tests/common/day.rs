@@ -218,10 +218,17 @@ impl Authority {
     }
 
     /// A list of east.
-    pub fn list(&self, (role, n): Key, version: u64, issued: Time, content: &StatusList) -> Published {
-        let (key, name) = (self.key(role, n), LIST.parse().unwrap());
-        let file = StatusToken::sign(&key, &name, version, issued, &zlib(content.bytes())).unwrap();
-        list_of(file, version, content.bytes())
+    pub fn list(&self, key: Key, version: u64, issued: Time, content: &StatusList) -> Published {
+        self.list_named(LIST, key, version, issued, content)
+    }
+
+    /// A list of any name.
+    pub fn list_named(&self, name: &str, key: Key, version: u64, issued: Time, content: &StatusList) -> Published {
+        let (key, list) = (self.key(key.0, key.1), name.parse().unwrap());
+        let file = StatusToken::sign(&key, &list, version, issued, &zlib(content.bytes())).unwrap();
+        let mut published = list_of(file, version, content.bytes());
+        published.entry.list = list;
+        published
     }
 
     /// What leads from one version of the list to another.
