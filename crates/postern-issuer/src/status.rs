@@ -7,6 +7,7 @@
 //! ```
 
 mod args;
+mod difference;
 mod error;
 mod import;
 mod ledgers;

@@ -29,7 +29,7 @@ impl Folder {
             // A pipe or a device with this name is nothing that a repository holds.
             Ok(_) => return Ok(None),
             // "Not a directory": a file has the name of one of the path's folders.
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound ) => return Ok(None),
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
             Err(e) => return Err(unreadable(&full, e)),
         };
         let too_large = || TransportError::TooLarge {

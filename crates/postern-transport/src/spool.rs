@@ -52,7 +52,7 @@ impl Spool {
         Ok(())
     }
 
-    /// The part of a file, with what an earlier attempt left of it.
+    /// The part of a file, with what an earlier attempt left of it; of what is longer than the file, one byte more.
     ///
     /// # Errors
     ///
@@ -79,11 +79,7 @@ impl Spool {
             .take(pin.size.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(failed(&name))?;
-        let mut part = Part { file, name, pin, bytes };
-        if part.len() > part.pin.size {
-            part.clear()?;
-        }
-        Ok(part)
+        Ok(Part { file, name, pin, bytes })
     }
 }
 

@@ -58,6 +58,16 @@ pub(crate) struct State {
     pub(crate) installed: Time,
 }
 
+/// A generation as it is stored: nothing in it is believed yet.
+struct Rows {
+    root: Vec<u8>,
+    snapshot: Option<Vec<u8>>,
+    pack: Option<Vec<u8>>,
+    floor: i64,
+    installed: i64,
+    held: Vec<held::Row>,
+}
+
 /// An open store.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -146,13 +156,13 @@ impl Store {
 
     /// What the gate believes, each signature checked again.
     pub(crate) fn state(&self) -> Result<State, StoreError> {
-        self.generation(&self.conn, 0)?
+        self.verified(self.at_one_moment(0)?)?
             .ok_or_else(|| self.corrupt("the root is missing"))
     }
 
     /// What the gate believed before its last update; its lists are kept, and not read here.
     pub(crate) fn previous(&self) -> Result<Option<State>, StoreError> {
-        self.generation(&self.conn, 1)
+        self.verified(self.at_one_moment(1)?)
     }
 
     /// The tag keys as they came, wrapped: epoch and file.
@@ -187,7 +197,9 @@ impl Store {
         let sql = |e| StoreError::sql(&path, e);
         // A transaction of rusqlite borrows the connection for itself alone; the state is read through it meanwhile.
         let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate).map_err(sql)?;
-        let before = self.state()?;
+        let before = self
+            .verified(self.rows(0)?)?
+            .ok_or_else(|| self.corrupt("the root is missing"))?;
         let Some(judge) = next(&before)? else {
             return Ok((before, None));
         };
@@ -221,34 +233,54 @@ impl Store {
         Ok((before, Some(after)))
     }
 
-    fn generation(&self, conn: &Connection, back: i64) -> Result<Option<State>, StoreError> {
-        type Row = (Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, i64, i64);
-        let row: Option<Row> = conn
+    /// The rows of a generation as they are at one moment: another process may install the next one while they are read.
+    /// They are verified afterwards, so that it does not wait for that.
+    fn at_one_moment(&self, back: i64) -> Result<Option<Rows>, StoreError> {
+        let moment = self.conn.unchecked_transaction().map_err(|e| self.sql(e))?;
+        let rows = self.rows(back)?;
+        moment.commit().map_err(|e| self.sql(e))?;
+        Ok(rows)
+    }
+
+    fn rows(&self, back: i64) -> Result<Option<Rows>, StoreError> {
+        let rows = self
+            .conn
             .query_row(
                 "SELECT root, snapshot, pack, floor, installed FROM generations WHERE back = ?1",
                 [back],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+                |row| {
+                    Ok(Rows {
+                        root: row.get(0)?,
+                        snapshot: row.get(1)?,
+                        pack: row.get(2)?,
+                        floor: row.get(3)?,
+                        installed: row.get(4)?,
+                        held: Vec::new(),
+                    })
+                },
             )
             .optional()
             .map_err(|e| self.sql(e))?;
-        let Some((root, snapshot, pack, floor, installed)) = row else {
-            return Ok(None);
-        };
-        let data = snapshot.as_deref().zip(pack.as_deref());
-        let stored = match back {
-            0 => held::read(conn).map_err(|e| self.sql(e))?,
-            _ => Vec::new(),
-        };
-        let stored: Option<Vec<_>> = stored.iter().map(held::Row::as_stored).collect();
+        let Some(mut rows) = rows else { return Ok(None) };
+        if back == 0 {
+            rows.held = held::read(&self.conn).map_err(|e| self.sql(e))?;
+        }
+        Ok(Some(rows))
+    }
+
+    fn verified(&self, rows: Option<Rows>) -> Result<Option<State>, StoreError> {
+        let Some(rows) = rows else { return Ok(None) };
+        let data = rows.snapshot.as_deref().zip(rows.pack.as_deref());
+        let stored: Option<Vec<_>> = rows.held.iter().map(held::Row::as_stored).collect();
         let stored = stored.ok_or_else(|| self.corrupt("the name of a list is none"))?;
-        let judge = Trust::restore(&root, data, &stored)
+        let judge = Trust::restore(&rows.root, data, &stored)
             .and_then(Judge::new)
             .map_err(|e| self.corrupt(&e.to_string()))?
             .at_gate(self.identity()?.gate.parse().ok());
         Ok(Some(State {
             judge,
-            floor: Time::saturating(floor),
-            installed: Time::saturating(installed),
+            floor: Time::saturating(rows.floor),
+            installed: Time::saturating(rows.installed),
         }))
     }
 

@@ -287,7 +287,6 @@ fn an_update_on_a_disk_that_fails_leaves_the_old_state_or_the_new_one() {
     let source = scene.source().into_os_string();
     let calls = scene.calls(&source);
     let disk = [
-        "close",
         "fchown",
         "fdatasync",
         "fsync",

@@ -3,10 +3,11 @@
 use std::io::Write;
 
 use postern_cli::terminal::json_line;
-use postern_cli::{Session, clock};
+use postern_cli::{Session, clock, files};
+use postern_core::keys::PublicKey;
 use postern_core::status::{Column, HOUR};
 use postern_core::time::Time;
-use postern_core::trust::Document;
+use postern_core::trust::{Document, Keys, Payload, TrustError};
 use serde_json::json;
 
 use crate::error::IssuerError;
@@ -25,20 +26,26 @@ pub(super) fn run(args: &ColumnPublishArgs, session: &Session, out: &mut dyn Wri
         let column = name.to_string();
         return Err(StatusError::ColumnUnknown { column }.into());
     }
-    let before = register.newest_published(Some(name))?;
+    let known = register.newest_published(Some(name))?;
     let upto = register.newest_batch(name)?;
-    if let Some(before) = &before
-        && before.upto == upto
-        && (completed > 0 || issued == before.issued)
+    let ahead = outbox::ahead(&register, Some(name), known.as_ref(), &args.signing)?;
+    if let Some(known) = &known
+        && ahead.is_none()
+        && known.upto == upto
+        && (completed > 0 || issued == known.issued)
     {
-        return tell(before, None, true, session, out);
+        return tell(known, None, true, session, out);
     }
-    signing::not_dated_back(issued, before.as_ref().map(|before| before.issued))?;
     let signer = signing::open(&args.signing, &register, Some(name), issued, session)?;
+    let base = match ahead {
+        Some(version) => Some(adopted(version, &register, args, &signer.public())?),
+        None => known.map(|known| (known.version, known.issued)),
+    };
+    signing::not_dated_back(issued, base.map(|(_, issued)| issued))?;
 
     let hours = register.hours(name)?;
     let (origin, values) = steps(hours.all());
-    let version = before.map_or(1, |before| before.version + 1);
+    let version = base.map_or(1, |(version, _)| version + 1);
     let column = Column {
         list: register.meta().list.clone(),
         size: values.len() as u64,
@@ -69,6 +76,27 @@ pub(super) fn run(args: &ColumnPublishArgs, session: &Session, out: &mut dyn Wri
     register.publish(Some(name), &published, &[Outgoing { path, bytes }])?;
     outbox::send(&mut register, repo)?;
     tell(&published, Some(len), false, session, out)
+}
+
+/// The version and the date of a column that this copy of the register does not know, and that its key signed.
+fn adopted(
+    version: u64,
+    register: &Register,
+    args: &ColumnPublishArgs,
+    key: &PublicKey,
+) -> Result<(u64, Time), IssuerError> {
+    let path = outbox::path(register.meta(), Some(&args.column), None, version);
+    let path = args.signing.repo.join(path);
+    let bytes = files::read_bounded(&path, Column::MAX_LEN as u64)?;
+    let refused = |e: TrustError| IssuerError::Document(path.clone(), e);
+    let document = Document::<Column>::parse(&bytes).map_err(refused)?;
+    let keys = Keys::new(vec![*key], 1).map_err(|why| StatusError::Unsignable(why.to_owned()))?;
+    document.threshold(&keys).map_err(refused)?;
+    let column = document.payload();
+    match column.version == version && column.list == register.meta().list && column.column == args.column {
+        true => Ok((version, column.issued)),
+        false => Err(StatusError::Replaced { path }.into()),
+    }
 }
 
 /// The hour that the bytes count from, and the bytes. The newest hour is the last that a byte holds, or comes before it;

@@ -124,6 +124,8 @@ pub(crate) struct SigningArgs {
     pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) at: AtArgs,
+    #[arg(long)]
+    pub(crate) danger_adopt: bool,
     #[command(flatten)]
     pub(crate) passphrase: PassphraseSource,
 }

@@ -7,8 +7,9 @@ use postern_core::repository::{column_path, delta_path, list_path};
 use postern_core::text::Ident;
 use sha2::{Digest, Sha256};
 
+use super::args::SigningArgs;
 use super::error::StatusError;
-use super::register::{Meta, Register};
+use super::register::{Meta, Published, Register};
 use crate::error::IssuerError;
 use crate::repository::Repository;
 
@@ -33,6 +34,30 @@ pub(crate) fn send(register: &mut Register, repo: &Path) -> Result<u64, IssuerEr
         sent += 1;
     }
     Ok(sent)
+}
+
+/// The newest version in the repository, where it is newer than the one that the register knows: then the register is an
+/// older copy, and what it would sign next has a number that gates hold. Somebody must say that it is to go on from there.
+pub(crate) fn ahead(
+    register: &Register,
+    column: Option<&Ident>,
+    known: Option<&Published>,
+    args: &SigningArgs,
+) -> Result<Option<u64>, IssuerError> {
+    let list = &register.meta().list;
+    let (folder, kind) = match column {
+        Some(column) => (format!("status/{list}/{column}"), "column"),
+        None => (format!("status/{list}"), "status"),
+    };
+    let newest = Repository::new(&args.repo).versions(&folder, kind)?.pop();
+    let newest = newest.map(|(_, version)| version);
+    match newest.filter(|newest| known.is_none_or(|known| known.version < *newest)) {
+        Some(version) if !args.danger_adopt => {
+            let path = args.repo.join(path(register.meta(), column, None, version));
+            Err(StatusError::InTheWay { path }.into())
+        }
+        ahead => Ok(ahead),
+    }
 }
 
 /// Bytes in the ZLIB format.
