@@ -144,6 +144,18 @@ def document_seeds():
     yield "cose", "detached", b"\x82\x58\x20" + bytes(32) + entry
 
 
+def status_seeds():
+    for path in sorted((REPOSITORY / "fixtures/codes/trust/status").glob("**/*.*")):
+        content = path.read_bytes()
+        name = f"{path.parent.name}-{path.name}"
+        yield "status", name, content
+        if path.suffix != ".status":
+            # An envelope of COSE_Sign: header, an empty map, payload.
+            _, at = part(content, 1)
+            payload, _ = part(content, at + 1)
+            yield "status", f"{name}.payload", payload
+
+
 def rule_seeds():
     common = (REPOSITORY / "crates/postern-core/tests/common/mod.rs").read_text(encoding="utf-8")
     rules = [json.loads(text) for text in re.findall(r'r#"(\{.*?\})"#', common, re.DOTALL)]
@@ -210,7 +222,7 @@ def main():
     seeds = FUZZ / "seeds"
     shutil.rmtree(seeds, ignore_errors=True)
     size = 0
-    for source in (code_seeds, document_seeds, rule_seeds, key_seeds, people_seeds, picture_seeds):
+    for source in (code_seeds, document_seeds, status_seeds, rule_seeds, key_seeds, people_seeds, picture_seeds):
         for target, name, content in source():
             folder = seeds / target
             folder.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ use postern_core::keyfile::SecretKey;
 use postern_core::keys::Role;
 use postern_core::status::{Status, StatusToken};
 use postern_core::verdict::Outcome;
+use rusqlite::{Connection, params};
 
 use city::{City, counts_of, outcome};
 use office::{AT, tree};
@@ -121,35 +122,85 @@ fn the_same_again_is_published_once_and_each_day_anew() {
     assert_eq!(statuses(3), [Some(Status::Valid), Some(Status::Restricted)]);
 }
 
+/// As a run leaves it that is cut short between two writes: the file is on its way still.
+fn not_handed_over(city: &City, path: &str, bytes: &[u8]) {
+    let register = Connection::open(city.office.path("register.db")).unwrap();
+    let insert = "INSERT INTO outbox (path, bytes) VALUES (?1, ?2)";
+    register.execute(insert, params![path, bytes]).unwrap();
+}
+
 #[test]
-fn what_cannot_be_handed_over_is_handed_over_the_next_time() {
+fn what_was_signed_is_handed_over_by_the_next_run() {
     let city = City::new(3);
     city.set_id("P-0", "suspended");
     city.published(1);
     city.set_id("P-1", "invalid");
-    // The list cannot be written, and its delta lies there already.
-    let blocked = city.repo("status/west/2.status");
-    fs::create_dir(&blocked).unwrap();
-    assert_ne!(city.publish(2, &[]).status, 0);
-    assert!(city.repo("status/west/1-2.delta").exists());
-    let said = &city.show(&[])[0]["register"]["published"]["version"];
-    assert_eq!(*said, 2, "it is signed: nothing else may become version 2");
-    fs::remove_dir(&blocked).unwrap();
+    city.published(2);
+    let path = "status/west/2.status";
+    let signed = fs::read(city.repo(path)).unwrap();
+    // The delta was put there, and the list was not.
+    fs::remove_file(city.repo(path)).unwrap();
+    not_handed_over(&city, path, &signed);
     let completed = city.published(3);
     assert_eq!(
         (&completed["version"], &completed["already"]),
         (&2.into(), &true.into())
     );
-    assert_eq!(completed["issued"], AT.plus(2 * 3600).to_string(), "as it was signed");
-    city.follows(2);
-    // A file that is not ours is never written over.
+    assert_eq!(
+        completed["issued"],
+        AT.plus(2 * 3600).to_string(),
+        "as it was signed, not anew"
+    );
+    assert_eq!(fs::read(city.repo(path)).unwrap(), signed);
+    // The list was put there, and nobody noted it.
+    not_handed_over(&city, path, &signed);
+    assert_eq!(city.published(3)["already"], true);
+    // What has changed meanwhile is the next version.
     city.set_id("P-2", "invalid");
-    fs::write(city.repo("status/west/3.status"), "another").unwrap();
-    assert_eq!(city.publish(4, &[]).reason(), "status-in-the-way");
-    assert_eq!(fs::read(city.repo("status/west/3.status")).unwrap(), b"another");
-    fs::remove_file(city.repo("status/west/3.status")).unwrap();
-    assert_eq!(city.published(5)["version"], 3);
+    not_handed_over(&city, path, &signed);
+    assert_eq!(city.published(3)["version"], 3);
     city.follows(3);
+    // A file that is not ours is never written over.
+    not_handed_over(&city, path, b"another");
+    assert_eq!(city.publish(4, &[]).reason(), "status-in-the-way");
+    assert_eq!(fs::read(city.repo(path)).unwrap(), signed);
+}
+
+#[test]
+fn an_older_copy_of_the_register_signs_no_number_twice() {
+    let city = City::new(3);
+    city.set_id("P-0", "suspended");
+    city.published(1);
+    let (register, copy) = (city.office.path("register.db"), city.office.path("copy.db"));
+    fs::copy(&register, &copy).unwrap();
+    city.set_id("P-1", "suspended");
+    city.published(2);
+    fs::copy(&copy, &register).unwrap();
+    city.set_id("P-2", "restricted");
+    let before = tree(&city.office.path("repo"));
+    for _ in 0..2 {
+        assert_eq!(city.publish(3, &[]).reason(), "status-in-the-way");
+    }
+    assert_eq!(tree(&city.office.path("repo")), before);
+    let ran = city.publish(3, &["--danger-adopt"]);
+    let lines = ran.lines();
+    assert_eq!(
+        (ran.status, &lines[0]["difference"]["from"]),
+        (0, &2.into()),
+        "{}",
+        ran.err
+    );
+    assert_eq!(
+        counts_of(&lines[0]["difference"]["gets"]),
+        [1, 0, 0, 1],
+        "what the copy lacks is shown"
+    );
+    assert_eq!(lines[1]["published"]["version"], 3);
+    city.follows(3);
+    assert_eq!(city.published(4)["version"], 4, "from here on nobody need say it again");
+    // Only what the issuer's key signed is gone on from.
+    fs::write(city.repo("status/west/9.status"), "another").unwrap();
+    assert_eq!(city.publish(5, &["--danger-adopt"]).reason(), "status-replaced");
 }
 
 #[test]

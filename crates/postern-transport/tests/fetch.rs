@@ -207,6 +207,12 @@ fn a_server_without_ranges_is_asked_from_the_start() {
     });
     Gate::new().succeeds(&server);
     assert_eq!(ranges(&server), [None, Some(30_000), None]);
+
+    // Nothing of the old part is below or behind the new one.
+    let server = Server::start(|_| Answer::file(file()).cut(30_000));
+    let gate = Gate::with_part(&[0; 60_000]);
+    assert_eq!(reason(gate.fetch(&server)), "interrupted");
+    assert!(gate.kept().unwrap() == file()[..30_000]);
 }
 
 #[test]

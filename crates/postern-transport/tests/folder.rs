@@ -45,6 +45,15 @@ fn what_is_no_file_is_not_there() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_longer_than_it_says_is_read_within_its_bound() {
+    let (folder, remote) = folder();
+    // Files of the kernel's have a size of 0.
+    std::os::unix::fs::symlink("/proc/self/status", folder.path().join("status")).unwrap();
+    assert_eq!(remote.get("status", 7).unwrap_err().reason(), "too-large");
+}
+
 #[test]
 fn a_pinned_file_has_its_size_and_digest_and_needs_no_spool() {
     let (folder, remote) = folder();

@@ -2,6 +2,7 @@
 
 mod server;
 
+use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,8 +14,8 @@ const PATH: &str = "newest.snapshot";
 fn quick() -> Options {
     Options {
         connect: Duration::from_secs(2),
-        idle: Duration::from_millis(600),
-        request: Duration::from_secs(2),
+        idle: Duration::from_millis(500),
+        request: Duration::from_secs(3),
     }
 }
 
@@ -285,6 +286,30 @@ fn a_silent_server_is_not_waited_for() {
             begun.elapsed()
         );
     }
+}
+
+#[test]
+fn a_server_that_takes_no_connection_is_not_waited_for() {
+    // Nobody accepts; the system does until its queue is full, and then answers nothing.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
+        waiting.push(stream);
+        assert!(waiting.len() < 10_000);
+    }
+    let options = Options {
+        connect: Duration::from_millis(300),
+        idle: Duration::from_secs(30),
+        request: Duration::from_secs(30),
+    };
+    let location = Location::parse(&format!("http://{address}")).unwrap();
+    let begun = Instant::now();
+    assert_eq!(
+        reason(Remote::open(&location, &options).unwrap().get(PATH, 100)),
+        "timed-out"
+    );
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

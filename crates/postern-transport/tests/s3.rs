@@ -14,6 +14,7 @@ use tempfile::TempDir;
 fn main() -> ExitCode {
     child::main(&[
         ("requests_to_s3_are_signed", signed),
+        ("an_endpoint_is_used_as_it_was_understood", normalised),
         ("a_public_bucket_needs_no_keys", public),
         ("a_download_from_s3_goes_on", resumed),
         ("what_s3_refuses_is_told_without_secrets", refused),
@@ -58,6 +59,18 @@ fn signed() {
     );
     assert!(authorization.contains("/made-up-1/s3/aws4_request"), "{authorization}");
     assert_eq!(request.header("x-amz-security-token"), Some("made-up-token"));
+}
+
+fn normalised() {
+    let server = Server::start(|request| serve(request, FILE));
+    let endpoint = format!("http:///{}/a//", server.address);
+    let text = run_with(
+        &keys(&server),
+        &[("AWS_ENDPOINT_URL", &endpoint)],
+        &["s3://made-up-city", PATH],
+    );
+    assert_eq!(first_line(&text), "file", "{text}");
+    assert_eq!(server.requests()[0].target, format!("/a/made-up-city/{PATH}"));
 }
 
 fn public() {

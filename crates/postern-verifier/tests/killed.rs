@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use common::day::statuses;
 use common::{AT, Authority, BIN, DAY, Done, Gate, Repository, command, finish, has, run};
@@ -383,7 +383,7 @@ fn who_reads_beside_an_update_sees_one_state() {
                     "-o",
                     "/dev/null",
                     "-e",
-                    "inject=fcntl:delay_exit=4000",
+                    "inject=fcntl:delay_exit=20000",
                     BIN,
                 ]);
                 strace
@@ -404,7 +404,6 @@ fn who_reads_beside_an_update_sees_one_state() {
                 over.store(1, Ordering::Relaxed);
                 panic!("{done:?}");
             }
-            std::thread::sleep(Duration::from_millis(20));
         }
         over.store(1, Ordering::Relaxed);
         println!("{} readings beside {} updates", reader.join().unwrap(), days.len());

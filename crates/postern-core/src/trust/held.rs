@@ -186,9 +186,7 @@ impl StatusFile {
             }
             StatusKind::Status => {
                 let token = StatusToken::parse(file)?;
-                if !token.signed_by(&keys_at(issuer, token.issued())) {
-                    return Err(under_signed(DocumentKind::Status));
-                }
+                token_signed(&token, issuer)?;
                 let content = ContentPin::of(token.inflate_unpinned()?.bytes());
                 (token.list().clone(), None, None, token.version(), Some(content))
             }

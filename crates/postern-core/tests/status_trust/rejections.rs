@@ -1,8 +1,9 @@
 //! Each way in which a list or a column can be wrong, one named test each, and the way back from a stolen status key.
 
+use postern_core::repository;
 use postern_core::status::Column;
 use postern_core::time::Time;
-use postern_core::trust::{ContentPin, DocumentKind, Trust};
+use postern_core::trust::{ContentPin, DocumentKind, StatusFile, StatusKind, Trust};
 
 use crate::common::*;
 use crate::offer::*;
@@ -38,6 +39,46 @@ fn the_files_that_the_others_change_are_good() {
         .list(1)
         .column_as(column, 1, &[1, 2])
         .taken();
+}
+
+/// Whoever makes a snapshot pins nothing that a gate would not take for its signature or its content.
+#[test]
+fn an_entry_is_made_only_of_what_the_issuer_signed() {
+    let offer = Offer::day_of_tests(2, &[1]).delta(1, 2);
+    let pin = |kind, file: &[u8]| StatusFile::vouched(kind, file, &offer.pack.issuers[0]);
+    for entry in &offer.pins {
+        let file = &offer.tree[&repository::status_path(entry)];
+        assert_eq!(pin(entry.kind, file).as_ref(), Ok(entry));
+        let last = file.len() - 1;
+        assert!(pin(entry.kind, &[&file[..last], &[file[last] ^ 1]].concat()).is_err());
+        for other in [StatusKind::Column, StatusKind::Delta, StatusKind::Status] {
+            assert_eq!(pin(other, file).is_ok(), other == entry.kind);
+        }
+    }
+    let strangers = token("west-status", "east", 1, made(1), &content(1));
+    rejected(pin(StatusKind::Status, &strangers), STATUS, "under-signed");
+    let late = token("east-status", "east", 1, MADE.plus(366 * DAY), &content(1));
+    rejected(pin(StatusKind::Status, &late), STATUS, "under-signed");
+    rejected(
+        pin(StatusKind::Column, &signed(column(), &["east-code"])),
+        COLUMN,
+        "under-signed",
+    );
+    let delta = delta_of("east", (1, &content(1)), (2, &content(2)), made(2));
+    rejected(
+        pin(StatusKind::Delta, &signed(delta, &["snapshot"])),
+        DocumentKind::Delta,
+        "under-signed",
+    );
+    let bomb = Column {
+        zlib: deflate(&vec![0; 64 << 20]),
+        ..column()
+    };
+    rejected(
+        pin(StatusKind::Column, &signed(bomb, &["east-status"])),
+        COLUMN,
+        "bad-content",
+    );
 }
 
 #[test]

@@ -17,6 +17,17 @@ struct Row {
     content: Option<Vec<u8>>,
 }
 
+impl Row {
+    fn stored(&self) -> StoredStatus<'_> {
+        StoredStatus {
+            list: &self.list,
+            column: self.column.as_ref(),
+            file: &self.file,
+            content: self.content.as_deref(),
+        }
+    }
+}
+
 /// What a store keeps of a gate's lists and columns.
 fn rows(trust: &Trust) -> Vec<Row> {
     let rows = trust.status().iter().map(|(list, column, held)| Row {
@@ -30,15 +41,7 @@ fn rows(trust: &Trust) -> Vec<Row> {
 
 fn restore(trust: &Trust, rows: &[Row]) -> Result<Trust, TrustError> {
     let (root, snapshot, pack) = (trust.root(), trust.snapshot().unwrap(), trust.pack().unwrap());
-    let stored: Vec<_> = rows
-        .iter()
-        .map(|row| StoredStatus {
-            list: &row.list,
-            column: row.column.as_ref(),
-            file: &row.file,
-            content: row.content.as_deref(),
-        })
-        .collect();
+    let stored: Vec<_> = rows.iter().map(Row::stored).collect();
     Trust::restore(
         &root.to_bytes(),
         Some((&snapshot.to_bytes(), &pack.to_bytes())),
@@ -190,25 +193,41 @@ fn nothing_that_the_issuer_signed_besides_is_restored() {
     }
 }
 
-/// A list that the issuer's keys of today do not answer for: whoever edits a store cannot bring it back.
+/// The documents of an offer, with what another gate's store had of lists and columns.
+fn transplanted(offer: &Offer, rows: &[Row]) -> Result<Trust, TrustError> {
+    let files = offer.files();
+    let stored: Vec<_> = rows.iter().map(Row::stored).collect();
+    Trust::restore(&first_root(), Some((&files.snapshot, &files.pack)), &stored)
+}
+
+/// What the issuer's keys of today do not answer for: whoever edits a store cannot bring it back.
 #[test]
-fn a_list_by_a_key_that_the_pack_dropped_is_not_restored() {
-    let first = Offer::day(1).taken();
-    let mut dropped = listed(2);
-    drop_key(&mut dropped.issuers[0], "east-status");
-    let pack = signed_pack(dropped);
-    let mut snapshot = snapshot(2, &pack, 2);
-    snapshot.files = Offer::day(1).pins;
-    let snapshot = signed(snapshot, &["snapshot"]);
-    let row = &rows(&first)[0];
-    let stored = StoredStatus {
-        list: &row.list,
-        column: None,
-        file: &row.file,
-        content: None,
-    };
-    let restored = Trust::restore(&first_root(), Some((&snapshot, &pack)), &[stored]);
-    rejected(restored, DocumentKind::Status, "under-signed");
+fn what_a_key_signed_that_the_pack_dropped_is_not_restored() {
+    for (gate, kind) in gates().into_iter().zip([DocumentKind::Status, DocumentKind::Delta]) {
+        let rows = rows(&gate);
+        let mut offer = Offer::new(3, with_column(2));
+        offer.pins = gate.snapshot().unwrap().payload().files.clone();
+        assert_eq!(transplanted(&offer, &rows).map(|trust| all(&trust)), Ok(all(&gate)));
+        drop_key(&mut offer.pack.issuers[0], "east-status");
+        rejected(transplanted(&offer, &rows), kind, "under-signed");
+        rejected(transplanted(&offer, &rows[1..]), DocumentKind::Column, "under-signed");
+    }
+}
+
+#[test]
+fn what_is_dated_after_its_snapshot_is_not_restored() {
+    let mut far = Offer::new(1, with_column(1));
+    far.issued = now().plus(90 * DAY);
+    let far = far
+        .list_as(token("east-status", "east", 1, now().plus(DAY + 1), &content(1)), 1)
+        .column_as(signed(hours(1, now().plus(DAY + 1), &[1]), &["east-status"]), 1, &[1]);
+    let rows = rows(&far.taken());
+    let mut honest = far.clone();
+    honest.issued = now().plus(1);
+    assert!(transplanted(&honest, &rows).is_ok());
+    honest.issued = now();
+    rejected(transplanted(&honest, &rows), DocumentKind::Status, "dated-ahead");
+    rejected(transplanted(&honest, &rows[1..]), DocumentKind::Column, "dated-ahead");
 }
 
 #[test]

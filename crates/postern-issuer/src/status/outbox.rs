@@ -22,7 +22,7 @@ pub(crate) fn send(register: &mut Register, repo: &Path) -> Result<u64, IssuerEr
     let repository = Repository::new(repo);
     let mut sent = 0;
     while let Some((number, file)) = register.outgoing()? {
-        match repository.read(&file.path, file.bytes.len().saturating_add(1))? {
+        match repository.read(&file.path, Column::MAX_LEN)? {
             Some(found) if found == file.bytes => {}
             Some(_) => {
                 let path = repo.join(&file.path);

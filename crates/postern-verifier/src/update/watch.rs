@@ -11,6 +11,7 @@ use postern_transport::Backoff;
 use super::{Updater, explain, line, tell, told};
 use crate::error::Error;
 use crate::source::Place;
+use crate::store::StoreError;
 
 /// How often a folder of this machine is looked at: a person with a stick in the hand waits.
 const LOOK: Duration = Duration::from_secs(1);
@@ -73,12 +74,12 @@ impl Watched {
                     false => Ok(()),
                 }
             }
-            Err(error @ (Error::Update(_) | Error::File(_))) => {
+            Err(error) if passes(&error) => {
                 // Never more often than where all is well.
                 self.due = Instant::now() + self.backoff.failed().min(every);
                 self.tell(&error, session)
             }
-            // The store itself: nobody is helped by going on.
+            // The store is damaged, or gone: nobody is helped by going on.
             Err(error) => Err(error),
         }
     }
@@ -99,5 +100,15 @@ impl Watched {
                 Ok(())
             }
         }
+    }
+}
+
+/// Whether another attempt may go well: a server comes back, a stick is plugged in, a backup of the store ends, somebody
+/// makes room.
+fn passes(error: &Error) -> bool {
+    match error {
+        Error::File(_) | Error::Update(_) => true,
+        Error::Store(error) => matches!(error, StoreError::Busy { .. } | StoreError::DiskFull { .. }),
+        _ => false,
     }
 }
