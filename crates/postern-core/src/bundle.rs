@@ -9,7 +9,7 @@ use crate::cbor::{self, ByteString, CborError};
 /// The most bytes of a bundle.
 pub const MAX_LEN: usize = 256 << 20;
 /// The most files of a bundle.
-pub const MAX_FILES: usize = 4096;
+pub const MAX_FILES: usize = 65_536;
 /// The most characters of a path.
 pub const MAX_PATH: usize = 128;
 
@@ -17,6 +17,8 @@ pub const MAX_PATH: usize = 128;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bundle {
     files: BTreeMap<Path, Vec<u8>>,
+    /// Bytes of all files.
+    size: usize,
 }
 
 type Shape<'a> = (&'a str, u64, Files<'a>);
@@ -29,12 +31,14 @@ impl Bundle {
     /// [`BundleError`] where the path is none, or the bundle is full.
     pub fn insert(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), BundleError> {
         let path = Path::try_from(path.to_owned())?;
-        let others = self.files.iter().filter(|(held, _)| **held != path);
-        let (count, size) = others.fold((1, bytes.len()), |(n, size), (_, file)| (n + 1, size + file.len()));
+        let replaced = self.files.get(&path).map(Vec::len);
+        let count = self.files.len() + usize::from(replaced.is_none());
+        let size = self.size - replaced.unwrap_or(0) + bytes.len();
         if count > MAX_FILES || size > MAX_LEN - (MAX_PATH + 16) * count {
             return Err(BundleError::TooLarge);
         }
         self.files.insert(path, bytes);
+        self.size = size;
         Ok(())
     }
 
@@ -68,7 +72,9 @@ impl Bundle {
         match (magic, version) {
             (MAGIC, 1) => {
                 let owned = files.0.into_iter().map(|(path, bytes)| (path, bytes.0.to_vec()));
-                Ok(Self { files: owned.collect() })
+                let files: BTreeMap<_, _> = owned.collect();
+                let size = files.values().map(Vec::len).sum();
+                Ok(Self { files, size })
             }
             (MAGIC, version) => Err(BundleError::LaterVersion(version)),
             _ => Err(BundleError::NotABundle),

@@ -18,7 +18,7 @@ pub use error::{DocumentKind, Fault, TrustError};
 pub use held::{Held, Holdings, StoredStatus};
 pub use pack::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch, Windows};
 pub use root::{Keys, Root, RootRoles};
-pub use snapshot::{ContentPin, FilePin, Snapshot, StatusFile, StatusKind};
+pub use snapshot::{ContentPin, FilePin, MAX_STATUS_FILES, Snapshot, StatusFile, StatusKind};
 pub use state::{Candidate, Trust, no_status_files};
 
 /// Documents count their versions from 1 to this, the largest integer that JSON readers keep exact.

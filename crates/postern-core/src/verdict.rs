@@ -187,7 +187,10 @@ impl Judge {
     /// The emergency declaration that holds at this time, at this gate.
     pub fn emergency(&self, now: Time) -> Option<&Emergency> {
         let declared = self.trust.pack()?.payload().emergency.as_ref()?;
-        (declared.is_for_gate(self.gate.as_ref()) && declared.holds_at(now)).then_some(declared)
+        let snapshot = self.trust.snapshot()?.payload().issued;
+        // A clock that was lost must not carry a declaration on for ever: a snapshot of a later time ends it.
+        let over = now.max(snapshot) > declared.until;
+        (declared.is_for_gate(self.gate.as_ref()) && declared.from <= now && !over).then_some(declared)
     }
 
     /// The age of the data, and whether the clock is suspect. It is that of the snapshot; what is judged of an issuer with a

@@ -63,6 +63,7 @@ cmd-pack-emergency = Declare an emergency: the newest pack with wider windows, o
     .issuer = Only for the codes of these issuers
     .gate = Only at these gates
     .set-aside = Rules that are not asked meanwhile
+    .valid-for = Days until the authority means to have made the next pack, where the newest has expired
     .at = Date the document with this time instead of now (RFC 3339 or YYYY-MM-DD)
 cmd-pack-sign = Show a pack and sign it with one publisher key
     .draft = The draft
@@ -126,7 +127,7 @@ told-drafted = drafted { $kind } { $version }: { $file }
 told-signed = signed { $kind } { $version }: { $file }
 told-assembled = assembled { $kind } { $version }: { $file }
 told-published = published { $kind } { $version }
-snapshot-passed-over = passed over: { $path }: { $detail }
+snapshot-passed-over = passed over, and not in this snapshot: { $detail }
 told-shown = { $kind } { $version }: { $file }
 confirm-sign = Sign exactly this? Type yes:{ " " }
 

@@ -63,6 +63,7 @@ cmd-pack-emergency = 声明应急：在一段时间内放宽最新信任包的�
     .issuer = 仅适用于这些签发机构的码
     .gate = 仅适用于这些验证点
     .set-aside = 期间暂停的规则
+    .valid-for = 最新信任包已过期时，新信任包的有效天数
     .at = 以此时间代替当前时间作为签发时间（RFC 3339 或 YYYY-MM-DD）
 cmd-pack-sign = 显示信任包并用一把发布密钥签署
     .draft = 草稿
@@ -126,7 +127,7 @@ told-drafted = 已生成草稿 { $kind } { $version }：{ $file }
 told-signed = 已签署 { $kind } { $version }：{ $file }
 told-assembled = 已合成 { $kind } { $version }：{ $file }
 told-published = 已发布 { $kind } { $version }
-snapshot-passed-over = 已跳过：{ $path }：{ $detail }
+snapshot-passed-over = 已跳过，不在本快照中：{ $detail }
 told-shown = { $kind } { $version }：{ $file }
 confirm-sign = 确认签署以上内容？请输入“是”或 yes：
 

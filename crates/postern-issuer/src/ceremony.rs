@@ -22,7 +22,7 @@ use crate::cli::{
 };
 use crate::error::IssuerError;
 use crate::render::Render;
-use crate::repository::Repository;
+use crate::repository::{Repository, StatusFiles};
 use crate::{emergency, key, pack_source};
 
 /// The most bytes of a detached signature.
@@ -148,10 +148,9 @@ fn new_pack(args: &PackNewArgs) -> Result<Pack, IssuerError> {
 fn new_snapshot(repository: &Repository, issued: Time, session: &Session) -> Result<Snapshot, IssuerError> {
     let root = repository.newest_root()?.ok_or(IssuerError::NothingPublished("root"))?;
     let (pack, bytes) = repository.newest_pack()?.ok_or(IssuerError::NothingPublished("pack"))?;
-    let (files, passed) = repository.status_files(pack.payload())?;
+    let StatusFiles { files, passed } = repository.status_files(pack.payload(), issued)?;
     for passed in passed {
-        let args = passed.args();
-        eprintln!("{}", session.catalog.text("snapshot-passed-over", &args));
+        passed_over(&passed, session);
     }
     // One that a former root's keys signed is left out until `gate renew`.
     let keys = &root.payload().roles.snapshot;
@@ -167,6 +166,26 @@ fn new_snapshot(repository: &Repository, issued: Time, session: &Session) -> Res
             .map_or(1, |newest| newest.payload().version + 1),
         register: register.map(|(register, bytes)| FilePin::of(&bytes, register.payload().version)),
     })
+}
+
+/// Says what a snapshot does not pin: the issuer of the file should know.
+fn passed_over(error: &IssuerError, session: &Session) {
+    let detail = error.to_string();
+    match session.json {
+        true => {
+            let line = serde_json::json!({ "passed_over": { "reason": error.reason(), "message": detail } });
+            eprintln!("{}", postern_cli::terminal::json_line(&line));
+        }
+        false => {
+            let detail = postern_cli::terminal::printable(&detail).into_owned();
+            eprintln!(
+                "{}",
+                session
+                    .catalog
+                    .text("snapshot-passed-over", &[("detail", detail.into())])
+            );
+        }
+    }
 }
 
 /// The daily job in one step: build, sign, verify as a gate does, publish.

@@ -184,6 +184,8 @@ pub(crate) struct PackEmergencyArgs {
     pub(crate) gate: Vec<GateName>,
     #[arg(long, value_name = "RULE", num_args = 1..)]
     pub(crate) set_aside: Vec<Ident>,
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) valid_for: Option<u64>,
     #[command(flatten)]
     pub(crate) at: AtArgs,
 }

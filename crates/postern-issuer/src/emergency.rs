@@ -10,8 +10,8 @@ use crate::repository::Repository;
 
 const HOUR: u64 = 3600;
 
-/// The pack after the newest one, with the declaration of these arguments; one that holds already is replaced. A pack's own
-/// expiry is kept, so that an emergency is not a way around the ceremony.
+/// The pack after the newest one, with the declaration of these arguments; one that holds already is replaced. The pack's own
+/// expiry is kept unless another is asked for.
 pub(crate) fn pack(args: &PackEmergencyArgs) -> Result<Pack, IssuerError> {
     let repository = Repository::new(&args.repo);
     let (newest, _) = repository.newest_pack()?.ok_or(IssuerError::NothingPublished("pack"))?;
@@ -20,6 +20,12 @@ pub(crate) fn pack(args: &PackEmergencyArgs) -> Result<Pack, IssuerError> {
     let bounds = |message: String| IssuerError::Rule("emergency", message);
     let until = Time::saturating(args.until);
     let from = args.from.map_or(issued, Time::saturating);
+    if let Some(days) = args.valid_for {
+        pack.expires = issued.plus(days.saturating_mul(24 * HOUR));
+    } else if pack.expires <= issued {
+        let expired = format!("the newest pack has expired at {}: give --valid-for", pack.expires);
+        return Err(bounds(expired));
+    }
     if until <= issued {
         return Err(bounds(format!("it would end at {until}, before it is declared")));
     }

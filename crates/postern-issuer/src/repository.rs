@@ -1,5 +1,7 @@
 //! The repository as a folder: reading it back as a gate would, and adding to it only what a gate will take.
 
+mod day;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,21 +11,17 @@ use postern_core::bundle::{Bundle, BundleError};
 use postern_core::gates::MAX_WRAPPED;
 use postern_core::repository::{self, NEWEST, UpdateError, path, status_path};
 use postern_core::status::Column;
-use postern_core::text::Ident;
 use postern_core::time::Time;
 use postern_core::trust::{
-    Candidate, Document, DocumentKind, Fault, Issuer, Pack, Payload, Root, Snapshot, StatusFile, StatusKind, Trust,
-    TrustError,
+    Candidate, Document, DocumentKind, Fault, Pack, Payload, Root, Snapshot, StatusFile, StatusKind, StoredStatus,
+    Trust, TrustError,
 };
 use postern_core::verdict::Judge;
 
 use crate::cli::BundleArgs;
 use crate::error::IssuerError;
 
-/// The most deltas of a list that a snapshot pins: a gate that is further behind takes the list.
-const MAX_DELTAS: usize = 32;
-/// The most bad versions of a file that are looked at for a good one.
-const MAX_PASSED: usize = 8;
+pub(crate) use day::StatusFiles;
 
 /// A document and the bytes it was published as.
 pub(crate) type Published<P> = (Document<P>, Vec<u8>);
@@ -108,15 +106,33 @@ impl Repository {
         Ok(newest)
     }
 
-    /// The snapshot that the pointer names.
+    /// The snapshot that the pointer names, or one after it: a run that was cut short left it without moving the pointer, and
+    /// its version is taken.
     pub(crate) fn newest_snapshot(&self) -> Result<Option<Document<Snapshot>>, IssuerError> {
-        let Some(bytes) = self.read(NEWEST, Snapshot::MAX_LEN)? else {
+        let mut newest: Option<Document<Snapshot>> = None;
+        let mut next = NEWEST.to_owned();
+        while let Some(bytes) = self.read(&next, Snapshot::MAX_LEN)? {
+            let parsed =
+                Document::<Snapshot>::parse(&bytes).map_err(|e| IssuerError::Document(self.dir.join(&next), e))?;
+            next = path(DocumentKind::Snapshot, parsed.payload().version + 1);
+            newest = Some(parsed);
+        }
+        match newest {
+            // The first one, without a pointer yet.
+            None if next == NEWEST => self.snapshot_of(1),
+            newest => Ok(newest),
+        }
+    }
+
+    fn snapshot_of(&self, version: u64) -> Result<Option<Document<Snapshot>>, IssuerError> {
+        let path = path(DocumentKind::Snapshot, version);
+        let Some(bytes) = self.read(&path, Snapshot::MAX_LEN)? else {
             return Ok(None);
         };
         let parsed = Document::parse(&bytes);
         parsed
             .map(Some)
-            .map_err(|e| IssuerError::Document(self.dir.join(NEWEST), e))
+            .map_err(|e| IssuerError::Document(self.dir.join(path), e))
     }
 
     /// Publishes a root: the first, or the one that follows the newest.
@@ -185,10 +201,7 @@ impl Repository {
         };
         let first = roots.first().ok_or(IssuerError::NothingPublished("root"))?;
         let mut gates = vec![Trust::pin(first).map_err(distrusted)?];
-        if self.newest_snapshot()?.is_some() {
-            // A root that drops a key leaves yesterday's snapshot unsigned; then only the new gate is played.
-            gates.extend(self.trust().ok());
-        }
+        gates.extend(self.yesterday(roots.last().unwrap_or(first))?);
         for gate in gates {
             let updated = gate.update(&candidate, |pinned| self.status_file(pinned));
             Judge::new(updated.map_err(|e| refused(file, e))?).map_err(distrusted)?;
@@ -196,31 +209,41 @@ impl Repository {
         Ok(())
     }
 
-    /// Today's status files of the issuers that a pack names, as a snapshot pins them: of each list and column the newest
-    /// version, and the deltas to that of the list. What an issuer has not published yet is not there.
-    ///
-    /// The issuers may be other cities'. A file that its issuer's keys did not sign is passed over, and the newest good one
-    /// stays: it must not stop the day of this city. The second list has what was passed over.
-    pub(crate) fn status_files(&self, pack: &Pack) -> Result<(Vec<StatusFile>, Vec<IssuerError>), IssuerError> {
-        let (mut files, mut passed) = (Vec::new(), Vec::new());
-        for issuer in &pack.issuers {
-            let Some(list) = &issuer.list else { continue };
-            let mut day = Day {
-                repository: self,
-                issuer,
-                list,
-                passed: &mut passed,
-            };
-            for column in &issuer.columns {
-                files.extend(day.newest(StatusKind::Column, Some(column))?);
-            }
-            if let Some(newest) = day.newest(StatusKind::Status, None)? {
-                files.extend(day.deltas(newest.version)?);
-                files.push(newest);
+    /// The gate that took the newest published snapshot, under the newest root, with the lists that are here. None where a
+    /// root has dropped a key since: then no gate is held by that snapshot any more.
+    fn yesterday(&self, root: &[u8]) -> Result<Option<Trust>, IssuerError> {
+        let Some(snapshot) = self.read(NEWEST, Snapshot::MAX_LEN)? else {
+            return Ok(None);
+        };
+        let refused = |e| IssuerError::Document(self.dir.clone(), e);
+        let payload = Document::<Snapshot>::parse(&snapshot).map_err(refused)?.into_payload();
+        let pack_path = path(DocumentKind::Pack, payload.pack.version);
+        let pack = self
+            .read(&pack_path, Pack::MAX_LEN)?
+            .ok_or(IssuerError::RepositoryMissing(pack_path))?;
+        let mut files = Vec::new();
+        for entry in payload.files.iter().filter(|entry| entry.kind != StatusKind::Delta) {
+            if let Some(bytes) = self.read(&status_path(entry), Column::MAX_LEN)? {
+                files.push((entry, bytes));
             }
         }
-        files.sort_by(|a, b| a.place().cmp(&b.place()));
-        Ok((files, passed))
+        let stored: Vec<_> = files
+            .iter()
+            .map(|(entry, file)| StoredStatus {
+                list: &entry.list,
+                column: entry.column.as_ref(),
+                file,
+                content: None,
+            })
+            .collect();
+        match Trust::restore(root, Some((&snapshot, &pack)), &stored) {
+            Ok(trust) => Ok(Some(trust)),
+            Err(TrustError {
+                document: DocumentKind::Snapshot | DocumentKind::Pack,
+                fault: Fault::UnderSigned { .. },
+            }) => Ok(None),
+            Err(e) => Err(refused(e)),
+        }
     }
 
     /// The versions in the names `V.KIND` or `FROM-V.KIND` of a folder, ascending.
@@ -335,66 +358,6 @@ pub(crate) fn bundle(args: &BundleArgs, session: &Session, out: &mut dyn Write) 
         }
     };
     writeln!(out, "{line}").map_err(IssuerError::Output)
-}
-
-/// The status files of one issuer.
-struct Day<'a> {
-    repository: &'a Repository,
-    issuer: &'a Issuer,
-    list: &'a Ident,
-    passed: &'a mut Vec<IssuerError>,
-}
-
-impl Day<'_> {
-    /// The newest good version of the list or of a column.
-    fn newest(&mut self, kind: StatusKind, column: Option<&Ident>) -> Result<Option<StatusFile>, IssuerError> {
-        let (folder, extension) = match column {
-            None => (format!("status/{}", self.list), "status"),
-            Some(column) => (format!("status/{}/{column}", self.list), "column"),
-        };
-        let versions = self.repository.versions(&folder, extension)?;
-        for (_, version) in versions.into_iter().rev().take(MAX_PASSED) {
-            if let Some(entry) = self.good(kind, &format!("{folder}/{version}.{extension}"))? {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The newest deltas up to a version of the list.
-    fn deltas(&mut self, newest: u64) -> Result<Vec<StatusFile>, IssuerError> {
-        let folder = format!("status/{}", self.list);
-        let deltas = self.repository.versions(&folder, "delta")?;
-        let mut entries = Vec::new();
-        for (from, to) in deltas
-            .into_iter()
-            .filter(|(_, to)| *to <= newest)
-            .rev()
-            .take(MAX_DELTAS)
-        {
-            let path = format!("{folder}/{}-{to}.delta", from.unwrap_or_default());
-            entries.extend(self.good(StatusKind::Delta, &path)?);
-        }
-        Ok(entries)
-    }
-
-    /// The entry of a file that this issuer signed and that lies where it belongs.
-    fn good(&mut self, kind: StatusKind, path: &str) -> Result<Option<StatusFile>, IssuerError> {
-        let Some(bytes) = self.repository.read(path, Column::MAX_LEN)? else {
-            return Ok(None);
-        };
-        let fault = match StatusFile::vouched(kind, &bytes, self.issuer) {
-            Ok(entry) if status_path(&entry) == path => return Ok(Some(entry)),
-            Ok(_) => TrustError {
-                document: DocumentKind::Status,
-                fault: Fault::NotPinned,
-            },
-            Err(e) => e,
-        };
-        self.passed
-            .push(IssuerError::Document(self.repository.dir.join(path), fault));
-        Ok(None)
-    }
 }
 
 /// Why a gate would not take what lies here.

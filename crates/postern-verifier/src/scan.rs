@@ -1,7 +1,7 @@
 //! `scan`: a person at a door, and a scanner that types.
 
 use std::io::{BufReader, Write};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use postern_cli::{Session, clock};
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ScanArgs, session: &Session) -> Result<u8, Error> {
     prompt(desk.gate(), session);
     while let Some(line) = lines.next().map_err(Error::Stdin)? {
         // An update by another process counts from the next code on.
-        if let Some(newer) = news.try_iter().last() {
+        if let Some(newer) = news.take() {
             desk.gate_mut().replace(newer);
             demo::warn(desk.gate().is_demo(), session);
         }
@@ -63,22 +63,42 @@ pub(crate) fn run(args: &ScanArgs, session: &Session) -> Result<u8, Error> {
 
 /// How often the store is looked at for an update by another process.
 const LOOK: Duration = Duration::from_millis(500);
+/// How rarely after failures.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Reads what another process installs, so that the scan never waits for it: verifying a city's lists takes longer than a
 /// code. Where the store cannot be read just now, what was verified before is still good.
-fn follow(store: Store, mut seen: i64) -> Receiver<State> {
-    let (send, news) = mpsc::channel();
+fn follow(store: Store, mut seen: i64) -> News {
+    let news = News::default();
+    let slot = Arc::downgrade(&news.0);
     std::thread::spawn(move || {
+        let mut wait = LOOK;
         loop {
-            std::thread::sleep(LOOK);
-            if let Ok(Some(state)) = newer(&store, &mut seen)
-                && send.send(state).is_err()
-            {
-                return;
+            std::thread::sleep(wait);
+            let Some(slot) = slot.upgrade() else { return };
+            match newer(&store, &mut seen) {
+                Ok(None) => wait = LOOK,
+                // One that nobody has taken up yet is replaced: an idle door keeps one state and not one for each update.
+                Ok(newest) => {
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = newest;
+                    wait = LOOK;
+                }
+                // Reading a city's lists again and again would take the gate's time.
+                Err(_) => wait = (wait * 2).min(LONGEST),
             }
         }
     });
     news
+}
+
+/// The newest state that was read and not taken up yet.
+#[derive(Default)]
+struct News(Arc<Mutex<Option<State>>>);
+
+impl News {
+    fn take(&self) -> Option<State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// The state of the store, if somebody has written to it since.

@@ -1,8 +1,9 @@
 //! Where an update comes from: a repository by any medium, or a bundle in one file. Nothing in it is believed here.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use postern_cli::files::{FileAction, FileError, read_bounded};
 use postern_core::bundle::{self, Bundle};
@@ -17,6 +18,19 @@ use crate::update::Refusal;
 const BUNDLE: &str = "bundle";
 /// The most places that are looked at in a folder, such as the one where sticks are mounted.
 const MAX_PLACES: usize = 64;
+/// The most names that are read in a folder: a stick has other things on it.
+const MAX_ENTRIES: usize = 8192;
+
+/// How long the files that no signature pins yet may take, all of them.
+const UNPINNED: Duration = Duration::from_secs(120);
+
+/// A request that has not ended by then is given up; what came of a pinned file is kept.
+fn options() -> Options {
+    Options {
+        request: UNPINNED,
+        ..Options::default()
+    }
+}
 
 /// Where to look for updates.
 #[derive(Clone, Debug)]
@@ -36,20 +50,24 @@ impl Place {
     }
 
     /// What lies there. A folder that is no repository is looked through for bundles and repositories, and so are the
-    /// folders in it, as sticks are in the folder where they are mounted.
+    /// folders in it and in those, as sticks are in the folder where they are mounted. Each is opened when its turn comes: of a stick
+    /// full of bundles one is in memory.
     ///
     /// # Errors
     ///
     /// [`Error`] where there is no such place; for one of several sources its own.
-    pub(crate) fn sources(&self) -> Result<Vec<Result<Source, Error>>, Error> {
-        let Some(path) = self.path() else {
-            return Ok(vec![Source::remote(&self.0)]);
+    pub(crate) fn sources(&self) -> Result<impl Iterator<Item = Result<Source, Error>>, Error> {
+        let found = match self.path() {
+            None => vec![Candidate::Repository(self.0.clone())],
+            Some(path) => {
+                let data = fs::metadata(path).map_err(|e| FileError::new(path, FileAction::Read, e))?;
+                match data.is_dir() {
+                    true => candidates(path),
+                    false => vec![Candidate::Bundle(path.to_owned())],
+                }
+            }
         };
-        let data = fs::metadata(path).map_err(|e| FileError::new(path, FileAction::Read, e))?;
-        if !data.is_dir() {
-            return Ok(vec![Source::bundle(path)]);
-        }
-        Ok(candidates(path).iter().map(|found| found.open()).collect())
+        Ok(found.into_iter().map(|found| found.open()))
     }
 
     /// Tells whether something on this machine was put there or taken away: names, sizes and times of what would be
@@ -63,7 +81,7 @@ impl Place {
         let stats = found.into_iter().filter_map(|found| {
             let file = match found {
                 Candidate::Bundle(path) => path,
-                Candidate::Repository(path) => path.join(NEWEST),
+                Candidate::Repository(location) => location.path()?.join(NEWEST),
             };
             let data = fs::metadata(&file).ok()?;
             Some((file, data.len(), data.modified().ok()))
@@ -80,14 +98,14 @@ impl std::fmt::Display for Place {
 
 enum Candidate {
     Bundle(PathBuf),
-    Repository(PathBuf),
+    Repository(Location),
 }
 
 impl Candidate {
     fn open(&self) -> Result<Source, Error> {
         match self {
             Self::Bundle(path) => Source::bundle(path),
-            Self::Repository(path) => Source::remote(&Location::from(path.clone())),
+            Self::Repository(location) => Source::remote(location),
         }
     }
 }
@@ -97,30 +115,38 @@ fn candidates(folder: &Path) -> Vec<Candidate> {
     if look(folder, &mut found) {
         return found;
     }
-    for path in entries(folder).into_iter().filter(|path| path.is_dir()) {
-        look(&path, &mut found);
+    // Sticks are mounted one level below `/media`, or two, and hold the file themselves or in a folder.
+    for path in entries(folder, Path::is_dir) {
+        if !look(&path, &mut found) {
+            for path in entries(&path, Path::is_dir) {
+                look(&path, &mut found);
+            }
+        }
     }
+    found.truncate(MAX_PLACES);
     found
 }
 
 /// Whether the folder is a repository; if not, its bundles are added.
 fn look(folder: &Path, found: &mut Vec<Candidate>) -> bool {
     // One that lacks its newest snapshot is a repository that was not copied whole: that is what should be told.
-    if folder.join(NEWEST).exists() || folder.join("root").is_dir() {
-        found.push(Candidate::Repository(folder.to_owned()));
+    if folder.join(NEWEST).exists() || folder.join("root/1.root").exists() {
+        found.push(Candidate::Repository(folder.to_owned().into()));
         return true;
     }
-    let bundles = entries(folder)
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|name| name == BUNDLE));
-    found.extend(bundles.filter(|path| path.is_file()).map(Candidate::Bundle));
+    let is_bundle = |path: &Path| path.extension().is_some_and(|name| name == BUNDLE) && path.is_file();
+    found.extend(entries(folder, is_bundle).into_iter().map(Candidate::Bundle));
     false
 }
 
-/// What is in a folder, in one order; what cannot be read is not there.
-fn entries(folder: &Path) -> Vec<PathBuf> {
+/// What is wanted of a folder, in one order: of a stick on which bundles pile up, the newest. What cannot be read is not
+/// there.
+fn entries(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut paths: Vec<_> = entries.map(|entry| entry.path()).take(MAX_PLACES).collect();
+    let paths = entries.take(MAX_ENTRIES).map(|entry| entry.path());
+    let mut paths: Vec<_> = paths.filter(|path| is_wanted(path)).collect();
+    paths.sort_by_cached_key(|path| Reverse(fs::metadata(path).and_then(|data| data.modified()).ok()));
+    paths.truncate(MAX_PLACES);
     paths.sort();
     paths
 }
@@ -128,7 +154,8 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 /// An opened source.
 pub(crate) enum Source {
     Bundle(Bundle),
-    Remote(Remote),
+    /// And when it was opened.
+    Remote(Remote, Instant),
 }
 
 impl Source {
@@ -140,8 +167,10 @@ impl Source {
     }
 
     fn remote(location: &Location) -> Result<Self, Error> {
-        let remote = Remote::open(location, &Options::default());
-        remote.map(Self::Remote).map_err(|e| Refusal::Transport(e).into())
+        let remote = Remote::open(location, &options());
+        remote
+            .map(|remote| Self::Remote(remote, Instant::now()))
+            .map_err(|e| Refusal::Transport(e).into())
     }
 
     /// The trust that a gate gets which takes what is here.
@@ -181,12 +210,17 @@ impl Source {
                     file => Ok(file.map(<[u8]>::to_vec)),
                 };
             }
-            (Self::Remote(remote), None) => remote.get(path, max as u64),
+            // What is not pinned is asked for before a signature was checked: a server that drips must not hold up what
+            // else is watched.
+            (Self::Remote(_, begun), None) if begun.elapsed() > UNPINNED => {
+                return Err(Refusal::TooSlow);
+            }
+            (Self::Remote(remote, _), None) => remote.get(path, max as u64),
             // A size past the bound is refused before a byte is asked for.
-            (Self::Remote(_), Some(pin)) if pin.size > max as u64 => {
+            (Self::Remote(..), Some(pin)) if pin.size > max as u64 => {
                 return Err(Refusal::TooLarge { path: path.to_owned() });
             }
-            (Self::Remote(remote), Some(pin)) => remote.fetch(path, pin.size, &pin.sha256.0, spool),
+            (Self::Remote(remote, _), Some(pin)) => remote.fetch(path, pin.size, &pin.sha256.0, spool),
         };
         read.map_err(|e| match e {
             TransportError::TooLarge { path, .. } => Refusal::TooLarge { path },

@@ -14,5 +14,7 @@ mod roles;
 mod rollback;
 #[path = "attacks/stolen.rs"]
 mod stolen;
+#[path = "attacks/tags.rs"]
+mod tags;
 #[path = "attacks/time.rs"]
 mod time;

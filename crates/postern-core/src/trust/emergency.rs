@@ -41,11 +41,6 @@ impl Emergency {
     pub fn covers(&self, issuer: &Ident) -> bool {
         self.issuers.is_empty() || self.issuers.binary_search(issuer).is_ok()
     }
-
-    /// Whether it holds at this time.
-    pub fn holds_at(&self, now: Time) -> bool {
-        (self.from..=self.until).contains(&now)
-    }
 }
 
 #[derive(Serialize, Deserialize)]

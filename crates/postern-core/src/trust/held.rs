@@ -163,17 +163,19 @@ fn token_signed(token: &StatusToken<'_>, issuer: &Issuer) -> Result<(), TrustErr
 }
 
 impl StatusFile {
-    /// The entry by which a snapshot pins a file that this issuer has signed.
+    /// The entry by which a snapshot that is made at `snapshot` pins a file that this issuer has signed.
     ///
     /// # Errors
     ///
     /// [`TrustError`] as a gate would have it.
-    pub fn vouched(kind: StatusKind, file: &[u8], issuer: &Issuer) -> Result<Self, TrustError> {
+    pub fn vouched(kind: StatusKind, file: &[u8], issuer: &Issuer, snapshot: Time) -> Result<Self, TrustError> {
+        let not_ahead = |document, issued| super::state::not_dated_ahead(document, issued, snapshot);
         let (list, column, from, version, content) = match kind {
             StatusKind::Column => {
                 let document = Document::<Column>::parse(file)?;
                 let column = document.payload();
                 signed(&document, keys_at(issuer, column.issued))?;
+                not_ahead(DocumentKind::Column, column.issued)?;
                 let content = ContentPin::of(column.values()?.bytes());
                 let column = document.into_payload();
                 (column.list, Some(column.column), None, column.version, Some(content))
@@ -181,12 +183,14 @@ impl StatusFile {
             StatusKind::Delta => {
                 let document = Document::<Delta>::parse(file)?;
                 signed(&document, keys_at(issuer, document.payload().issued))?;
+                not_ahead(DocumentKind::Delta, document.payload().issued)?;
                 let delta = document.into_payload();
                 (delta.list, None, Some(delta.from), delta.version, None)
             }
             StatusKind::Status => {
                 let token = StatusToken::parse(file)?;
                 token_signed(&token, issuer)?;
+                not_ahead(DocumentKind::Status, token.issued())?;
                 let content = ContentPin::of(token.inflate_unpinned()?.bytes());
                 (token.list().clone(), None, None, token.version(), Some(content))
             }
@@ -349,7 +353,9 @@ impl Step<'_> {
                 return Err(fault(Fault::Order { expected, found }).into());
             }
             if found == expected {
-                if held.pin != pin {
+                // A column's file says more than its values: what they are counted from.
+                let same_file = || *Sha256::digest(&held.file) == entry.sha256.0;
+                if held.pin != pin || (self.place.1.is_some() && !same_file()) {
                     return Err(fault(Fault::Conflict { version: found }).into());
                 }
                 not_dated_ahead(kind, held.issued, self.snapshot.issued)?;

@@ -13,7 +13,7 @@ use crate::text::Ident;
 use crate::time::Time;
 
 /// The most status files of a snapshot.
-pub(super) const MAX_FILES: usize = 1024;
+pub const MAX_STATUS_FILES: usize = 1024;
 
 /// A snapshot's payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,7 +187,7 @@ impl TryFrom<SnapshotShape> for Snapshot {
             () if format != least_format(&files, register) => {
                 Err("a format other than 1, or 2 where something needs it")
             }
-            () if files.len() > MAX_FILES => Err("too many files"),
+            () if files.len() > MAX_STATUS_FILES => Err("too many files"),
             () if !files.iter().all(StatusFile::is_well_formed) => Err("a status file's members do not fit its kind"),
             () if !ascending(files.iter().map(StatusFile::place)) => Err("files out of order, or one twice"),
             () => Ok(Self {

@@ -150,15 +150,21 @@ impl Trust {
         &self.status
     }
 
-    /// The newest time that this trust vouches for: the root's and the pack's, which offline keys signed, and the lists'.
-    /// A snapshot's does not count, and no list is taken that is dated after its snapshot: one stolen online key must not
-    /// be able to age a city.
+    /// The newest time that this trust vouches for: the root's and the pack's, which offline keys signed, and the lists'
+    /// up to that of their snapshot. A snapshot's alone does not count: one stolen online key must not be able to age a city.
     pub fn time_floor(&self) -> Time {
         self.pack()
             .map(|pack| pack.payload().issued)
             .unwrap_or_default()
             .max(self.root.payload().issued)
-            .max(self.status.newest_list())
+            .max(self.lists_time())
+    }
+
+    /// The newest time of a list, and no more than that of the snapshot beside it: a clock of one issuer that is ahead, of
+    /// another city perhaps, must not be that of every gate.
+    fn lists_time(&self) -> Time {
+        let snapshot = self.snapshot().map(|snapshot| snapshot.payload().issued);
+        self.status.newest_list().min(snapshot.unwrap_or_default())
     }
 
     /// The root that these lead to, one version at a time; those that the gate has passed are skipped. Expiry on the way

@@ -45,7 +45,7 @@ fn the_files_that_the_others_change_are_good() {
 #[test]
 fn an_entry_is_made_only_of_what_the_issuer_signed() {
     let offer = Offer::day_of_tests(2, &[1]).delta(1, 2);
-    let pin = |kind, file: &[u8]| StatusFile::vouched(kind, file, &offer.pack.issuers[0]);
+    let pin = |kind, file: &[u8]| StatusFile::vouched(kind, file, &offer.pack.issuers[0], Time::MAX);
     for entry in &offer.pins {
         let file = &offer.tree[&repository::status_path(entry)];
         assert_eq!(pin(entry.kind, file).as_ref(), Ok(entry));

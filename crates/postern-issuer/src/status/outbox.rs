@@ -4,7 +4,9 @@ use std::path::Path;
 
 use libdeflater::{CompressionLvl, Compressor};
 use postern_core::repository::{column_path, delta_path, list_path};
+use postern_core::status::Column;
 use postern_core::text::Ident;
+use postern_core::trust::Payload;
 use sha2::{Digest, Sha256};
 
 use super::args::SigningArgs;

@@ -31,6 +31,8 @@ pub(crate) enum Refusal {
         /// Its path in the repository.
         path: String,
     },
+    /// The server takes too long over small files.
+    TooSlow,
     /// The medium failed.
     Transport(TransportError),
 }
@@ -44,6 +46,7 @@ impl fmt::Display for Refusal {
             Self::Overtaken => f.write_str("other updates were always faster"),
             Self::NothingThere => f.write_str("neither a repository nor a bundle is there"),
             Self::TooLarge { path } => write!(f, "{path} is too large"),
+            Self::TooSlow => f.write_str("the server takes too long"),
             Self::Transport(error) => error.fmt(f),
         }
     }
@@ -70,6 +73,7 @@ impl Explain for Refusal {
             Self::Overtaken => "update-overtaken",
             Self::NothingThere => "update-nothing-there",
             Self::TooLarge { .. } => "update-file-too-large",
+            Self::TooSlow => "update-too-slow",
             Self::Transport(error) => transport(error),
         }
     }
@@ -77,7 +81,7 @@ impl Explain for Refusal {
     fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
         match self {
             Self::Bundle(BundleError::LaterVersion(version)) => vec![("version", (*version).into())],
-            Self::Bundle(_) | Self::NothingThere | Self::Overtaken => Vec::new(),
+            Self::Bundle(_) | Self::NothingThere | Self::Overtaken | Self::TooSlow => Vec::new(),
             Self::Distrust(error) => error.args(),
             Self::Missing { path } | Self::TooLarge { path } => vec![("path", path.clone().into())],
             Self::Transport(error) => error
@@ -98,7 +102,7 @@ impl From<Refusal> for Error {
 impl Refusal {
     /// The reasons that are this program's own.
     #[cfg(test)]
-    pub(crate) const REASONS: [&str; 20] = [
+    pub(crate) const REASONS: [&str; 21] = [
         "bundle-later-version",
         "bundle-path",
         "bundle-too-large",
@@ -119,6 +123,7 @@ impl Refusal {
         "update-incomplete",
         "update-nothing-there",
         "update-overtaken",
+        "update-too-slow",
     ];
 }
 

@@ -22,9 +22,9 @@ pub(super) fn fetch(store: &mut Store, source: &Source, trust: &Trust, spool: &S
     let mut tags = Vec::new();
     for tag in &pack.payload().tags {
         let kept = held.iter().find(|(epoch, _)| *epoch == tag.epoch).map(|(_, file)| file);
-        // Where the identity needs a passphrase, nobody can tell now; what does not open then is fetched anew.
+        // Where the identity needs a passphrase, nobody can tell now which file opens: the medium's is taken each time.
         let good = |file: &Vec<u8>| identity.as_ref().is_none_or(|identity| opens(file, identity, tag));
-        let file = match kept.filter(|file| good(file)) {
+        let file = match kept.filter(|file| identity.is_some() && good(file)) {
             Some(file) => Some(file.clone()),
             None => {
                 let path = gates::wrapped_path(&key, tag.epoch);
@@ -33,7 +33,8 @@ pub(super) fn fetch(store: &mut Store, source: &Source, trust: &Trust, spool: &S
                     max: gates::MAX_WRAPPED,
                     pin: None,
                 };
-                source.read(wanted, spool).ok().flatten().filter(good)
+                let fetched = source.read(wanted, spool).ok().flatten().filter(good);
+                fetched.or_else(|| kept.filter(|_| identity.is_none()).cloned())
             }
         };
         tags.extend(file.map(|file| (tag.epoch, file)));

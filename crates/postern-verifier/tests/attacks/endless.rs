@@ -17,9 +17,11 @@ use crate::server::{Answer, End, Framing, Request, Server, serve};
 const LIST_FILE: &str = "status/east/4.status";
 const COLUMN_FILE: &str = "status/east/negative-test/4.column";
 
-/// A day that brings the list and the column whole.
+/// A day that brings a pack, and the list and the column whole.
 fn day(gate: &Besieged) -> Day {
-    gate.authority.day(4).without(StatusKind::Delta)
+    let mut day = gate.authority.day(4).without(StatusKind::Delta);
+    day.pack.version = 2;
+    day
 }
 
 /// A sparse file has any size and costs no disk.
@@ -42,7 +44,7 @@ fn a_file_without_end_on_a_stick_is_not_read() {
     let files = day(&gate).repository();
     let cases = [
         (NEWEST, "update-file-too-large"),
-        ("pack/1.pack", "update-file-too-large"),
+        ("pack/2.pack", "update-file-too-large"),
         ("root/2.root", "update-file-too-large"),
         (LIST_FILE, "transport-not-pinned"),
         (COLUMN_FILE, "transport-not-pinned"),
@@ -69,7 +71,7 @@ fn a_file_without_end_on_a_stick_is_not_read() {
 #[test]
 fn a_file_that_is_larger_than_its_kind_may_be_is_refused() {
     let gate = Besieged::on_day(3);
-    for (path, most) in [(NEWEST, 256 << 10), ("pack/1.pack", 4 << 20), ("root/2.root", 64 << 10)] {
+    for (path, most) in [(NEWEST, 256 << 10), ("pack/2.pack", 4 << 20), ("root/2.root", 64 << 10)] {
         let mut files = day(&gate).repository();
         files.set(path, vec![0; most + 1]);
         gate.refuses_files(&files, "update-file-too-large", None);
@@ -83,6 +85,20 @@ fn a_file_that_is_larger_than_its_kind_may_be_is_refused() {
         "update-file-too-large",
         None,
     );
+}
+
+/// Each of them may be, all of them together are too much for a small machine.
+#[test]
+fn one_bundle_of_a_stick_is_in_memory_at_a_time() {
+    let gate = Besieged::on_day(3);
+    let stick = gate.gate.folder.path().join("stick");
+    fs::create_dir(&stick).unwrap();
+    let mut files = Repository::default();
+    files.set("pack/9.pack", vec![0; 16 << 20]);
+    for n in 0..24 {
+        fs::write(stick.join(format!("{n}.bundle")), files.bundle()).unwrap();
+    }
+    gate.refuses_in_little_room(&stick, "update-incomplete", None);
 }
 
 /// Serves a repository, but for one path.
@@ -103,7 +119,7 @@ fn an_answer_without_end_is_left() {
     let gate = Besieged::on_day(3);
     let cases = [
         (NEWEST, "update-file-too-large", 256 << 10),
-        ("pack/1.pack", "update-file-too-large", 4 << 20),
+        ("pack/2.pack", "update-file-too-large", 4 << 20),
         ("root/2.root", "update-file-too-large", 64 << 10),
         (LIST_FILE, "transport-not-pinned", 4 << 10),
         (COLUMN_FILE, "transport-not-pinned", 16 << 10),
@@ -150,7 +166,7 @@ fn bomb(zeros: u32) -> Vec<u8> {
     }
     put(0, 7, &mut stream);
     put(0, 7, &mut stream);
-    stream.extend((zeros % 65521 << 16 | 1).to_be_bytes());
+    stream.extend(((zeros % 65521) << 16 | 1).to_be_bytes());
     stream
 }
 

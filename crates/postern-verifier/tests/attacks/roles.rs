@@ -131,6 +131,13 @@ fn a_list_is_signed_by_no_other_issuer() {
         "under-signed",
         "status",
     );
+    // Nor does a list of another name stand for east's, whoever signed it.
+    for (key, reason) in [(west, "under-signed"), ((Role::Status, 0), "not-pinned")] {
+        let mut named = a.list_named("west", key, 5, made, &statuses(0));
+        named.entry.list = "east".parse().unwrap();
+        let named = today.clone().without(StatusKind::Delta).with(named);
+        gate.refuses_day(&named, reason, "status");
+    }
     let column = a.column(west, 5, made, &a.tests(0));
     gate.refuses_day(&today.with(column), "under-signed", "column");
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod day;
+pub mod tags;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
