@@ -175,7 +175,8 @@ class Gate:
     def judge_claims(self, claims, issuer, key, clock):
         pack, snapshot = self.pack.value, self.snapshot.value
         lists = [held.issued for (_, column), held in self.held.items() if column is None]
-        floor = max([self.root["issued"], pack["issued"], *lists])
+        newest_list = min(max(lists, default=0), snapshot["issued"])
+        floor = max(self.root["issued"], pack["issued"], newest_list)
         gate_time = max(clock, floor)
         suspect = clock < floor or snapshot["issued"] - gate_time > DAY
         expires, issued, index = claims[4], claims[6], claims[-65537][0]
@@ -183,7 +184,8 @@ class Gate:
 
         declared = pack.get("emergency")
         if declared:
-            holds = declared["from"] <= gate_time <= declared["until"] and not declared["gates"]
+            over = max(gate_time, snapshot["issued"]) > declared["until"]
+            holds = declared["from"] <= gate_time and not over and not declared["gates"]
             covers = not declared["issuers"] or issuer["id"] in declared["issuers"]
             declared = declared if holds and covers else None
         relaxed = declared["windows"] if declared else [0, 0, 0]

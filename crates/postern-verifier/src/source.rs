@@ -79,10 +79,7 @@ impl Place {
             false => vec![Candidate::Bundle(path.to_owned())],
         };
         let stats = found.into_iter().filter_map(|found| {
-            let file = match found {
-                Candidate::Bundle(path) => path,
-                Candidate::Repository(location) => location.path()?.join(NEWEST),
-            };
+            let file = found.file()?;
             let data = fs::metadata(&file).ok()?;
             Some((file, data.len(), data.modified().ok()))
         });
@@ -108,6 +105,14 @@ impl Candidate {
             Self::Repository(location) => Source::remote(location),
         }
     }
+
+    /// The file that tells whether something is new; `None` for a server.
+    fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Bundle(path) => Some(path.clone()),
+            Self::Repository(location) => Some(location.path()?.join(NEWEST)),
+        }
+    }
 }
 
 fn candidates(folder: &Path) -> Vec<Candidate> {
@@ -123,6 +128,8 @@ fn candidates(folder: &Path) -> Vec<Candidate> {
             }
         }
     }
+    // A stick on which bundles pile up must not hide another one.
+    found.sort_by_cached_key(|found| Reverse(found.file().and_then(|file| modified(&file))));
     found.truncate(MAX_PLACES);
     found
 }
@@ -145,10 +152,14 @@ fn entries(folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let paths = entries.take(MAX_ENTRIES).map(|entry| entry.path());
     let mut paths: Vec<_> = paths.filter(|path| is_wanted(path)).collect();
-    paths.sort_by_cached_key(|path| Reverse(fs::metadata(path).and_then(|data| data.modified()).ok()));
+    paths.sort_by_cached_key(|path| Reverse(modified(path)));
     paths.truncate(MAX_PLACES);
     paths.sort();
     paths
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
 /// An opened source.

@@ -78,8 +78,13 @@ fn a_bundle_is_found_among_other_files() {
     for n in 0..500 {
         fs::write(mounted.join(format!("note-{n}")), "").unwrap();
     }
-    assert_eq!(update_from(&gate, &[mounted.to_str().unwrap()]).status, 0);
-    assert_eq!(snapshot(&gate), 4);
+    let update = || update_from(&gate, &[mounted.to_str().unwrap()]);
+    assert_eq!((update().status, snapshot(&gate)), (0, 4));
+    // A full stick does not hide another one.
+    let other = mounted.join("zz-stick");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("day-5.bundle"), gate.authority.day(5).repository().bundle()).unwrap();
+    assert_eq!((update().status, snapshot(&gate)), (0, 5));
 }
 
 /// The newest snapshot first; a pinned file only once all signatures are good; nothing that is held already.
