@@ -21,6 +21,8 @@ cmd-mint = Mint codes for the people of a CSV file
     .shard = Mint only part I of N, with a ledger of its own
     .changed = Give a new code to who has one from a row with other content; the old one is to be set invalid
     .changed-since = As --changed, and pass over rows whose column "changed" is before this time
+    .register = The register of statuses, for --changed: rows whose code is not valid in it are rejected
+    .no-register = Ask no register: a person whose code is suspended, restricted or invalid gets one that is valid
 
 cmd-renew = Mint new codes for those that expire soon, from the ledger
     .about-long = Gives each code of the ledger that expires soon a new one in its place: the same person and facts, a new place and new dates. The old one holds until it expires. The same command again goes on where an interrupted one stopped.
@@ -35,12 +37,15 @@ cmd-renew = Mint new codes for those that expire soon, from the ledger
     .valid-for = Days until the new codes expire
     .at = Issue the codes at this time instead of now (RFC 3339 or YYYY-MM-DD)
     .format = What comes out, separated by commas: png or svg (a folder of pictures), tar (pictures in tar files), csv or jsonl (a list of texts), pdf (sheets of cards to print and cut)
-    .register = The register of statuses: codes that are invalid in it, those of the dead and of who has moved away, are not renewed
+    .register = The register of statuses: who has a code in force that is not valid in it gets no new one
+    .no-register = Ask no register: a person whose code is suspended, restricted or invalid gets one that is valid
 
 cmd-replace = Mint new codes for people whose codes were lost, from the ledger
     .about-long = Gives each of these people a new code in place of their newest one: the same facts, a new place and new dates. The old one is noted as to be set invalid; until gates have a status list that says so, it is still good.
     .ids = Whose code: the registration numbers
     .reason = Why: lost, stolen or damaged
+    .register = The register of statuses: where a code is not valid in it, nothing is replaced
+    .no-register = Ask no register: a person whose code is suspended, restricted or invalid gets one that is valid
     .out = The folder for what comes out
     .ledger = The issuer's ledger
     .key = The private code key
@@ -92,6 +97,11 @@ reject-birth-not-that-of-the-card = not the date of birth in the identity card's
 reject-capacity-exhausted = the ledger has no free place
 reject-changed-invalid = not a time: RFC 3339, or YYYY-MM-DD HH:MM in China
 reject-code-damaged = the ledger's copy of the code cannot be read
+reject-code-not-valid = { $status ->
+    [invalid] the code is invalid, and a new one would be valid
+    [restricted] the code is restricted, and a new one would be valid
+   *[suspended] the code is suspended, and a new one would be valid
+}
 reject-code-of-the-future = the code was issued later than the new one would be
 reject-date-in-future = later than the day of issue
 reject-date-invalid = not a date: YYYY-MM-DD
@@ -149,6 +159,15 @@ error-people-header-unreadable = the header of the people file cannot be read
 error-interrupted = ended early, after { $rows } rows
     .hint = Nothing is lost. Give the same command again: it goes on from there.
 error-ledger-id-unknown = the ledger has no code of { $id }
+error-replace-not-valid = { $status ->
+    [invalid] the code of { $id } is invalid, and a new one would be valid: nothing was replaced
+    [restricted] the code of { $id } is restricted, and a new one would be valid: nothing was replaced
+   *[suspended] the code of { $id } is suspended, and a new one would be valid: nothing was replaced
+}
+    .hint = { $status ->
+        [invalid] Take the person to who sets statuses: status show --history has the reason. If they are to have a code all the same: --no-register.
+       *[other] Lift it first, if it has ended: postern-issuer status set --status valid. If not, take the person to who sets statuses; status show --history has the reason.
+    }
 error-mint-folder-busy = another run writes to the folder { $path }
     .hint = Wait until it ends, or give --out another one.
 error-mint-issuer-not-in-force = the pack recognises the issuer { $issuer } from { $from } to { $until }, not at { $at }

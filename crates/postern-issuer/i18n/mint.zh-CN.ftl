@@ -21,6 +21,8 @@ cmd-mint = 为 CSV 名单中的人员签发健康码
     .shard = 只签发 N 份中的第 I 份，各用各的台账
     .changed = 内容与原码不同的行另发新码；旧码须设为无效
     .changed-since = 同 --changed，并跳过“变更时间”早于此时间的行
+    .register = 状态登记册，用于 --changed：其中原码并非有效的行被拒
+    .no-register = 不查登记册：码被暂停、受限或无效的人会得到有效的新码
 
 cmd-renew = 依据台账为即将到期的码签发新码
     .about-long = 为台账中即将到期的每个码签发新码：人员和内容不变，位置和日期更新。旧码到期前仍然有效。再次运行同一命令会从中断处继续。
@@ -35,12 +37,15 @@ cmd-renew = 依据台账为即将到期的码签发新码
     .valid-for = 新码的有效天数
     .at = 以此时间签发，而非现在（RFC 3339 或 YYYY-MM-DD）
     .format = 输出格式，以逗号分隔：png 或 svg（图片文件夹）、tar（图片打包）、csv 或 jsonl（码文清单）、pdf（供打印裁剪的卡片页）
-    .register = 状态登记册：其中无效的码（如已去世或迁出者）不更新
+    .register = 状态登记册：其中有在用的码并非有效的人不发新码
+    .no-register = 不查登记册：码被暂停、受限或无效的人会得到有效的新码
 
 cmd-replace = 依据台账为遗失健康码的人员补发新码
     .about-long = 为这些人员补发新码，代替其最新的码：内容不变，位置和日期更新。旧码记为待作废；在检查点收到相应的状态清单之前，旧码仍可通行。
     .ids = 补发哪些人员：登记编号
     .reason = 原因：lost（遗失）、stolen（被盗）或 damaged（损坏）
+    .register = 状态登记册：其中有码并非有效时不补发
+    .no-register = 不查登记册：码被暂停、受限或无效的人会得到有效的新码
     .out = 存放输出的文件夹
     .ledger = 签发方的台账
     .key = 健康码签发私钥
@@ -89,6 +94,11 @@ reject-birth-not-that-of-the-card = 与身份证号码中的出生日期不符
 reject-capacity-exhausted = 台账已无空位
 reject-changed-invalid = 不是时间：应为 RFC 3339 或中国时间 YYYY-MM-DD HH:MM
 reject-code-damaged = 台账中保存的码无法读取
+reject-code-not-valid = { $status ->
+    [invalid] 该码无效，而新码会是有效的
+    [restricted] 该码受限，而新码会是有效的
+   *[suspended] 该码已暂停，而新码会是有效的
+}
 reject-code-of-the-future = 原码的签发时间晚于新码
 reject-date-in-future = 晚于签发当日
 reject-date-invalid = 不是日期：应为 YYYY-MM-DD
@@ -146,6 +156,15 @@ error-people-header-unreadable = 无法读取名单的表头
 error-interrupted = 已提前结束，完成 { $rows } 行
     .hint = 没有丢失任何内容。再次运行同一命令即可从此处继续。
 error-ledger-id-unknown = 台账中没有 { $id } 的码
+error-replace-not-valid = { $status ->
+    [invalid] { $id } 的码无效，而新码会是有效的：没有补发
+    [restricted] { $id } 的码受限，而新码会是有效的：没有补发
+   *[suspended] { $id } 的码已暂停，而新码会是有效的：没有补发
+}
+    .hint = { $status ->
+        [invalid] 请带此人到登记状态的部门：原因见 status show --history。仍须发码时：--no-register。
+       *[other] 如已结束，请先解除：postern-issuer status set --status valid。否则请带此人到登记状态的部门；原因见 status show --history。
+    }
 error-mint-folder-busy = 另一次签发正在写入文件夹 { $path }
     .hint = 请等它结束，或用 --out 指定其他文件夹。
 error-mint-issuer-not-in-force = 信任包认可签发方 { $issuer } 的时间是 { $from } 至 { $until }，不含 { $at }

@@ -20,7 +20,7 @@ cmd-status-set = Set the status of one person's codes
     .why = Why; kept for ever
     .danger-revalidate = Bring codes back that are invalid
 cmd-status-import = Take statuses from a file, or set invalid what was replaced
-    .about-long = Takes statuses from a CSV file with the columns id or index, status (valid, invalid, suspended, restricted) and why, all rows or none. The same file is taken once. With --superseded it takes what ledger export --which invalid lists instead.
+    .about-long = Takes statuses from a CSV file with the columns id or index, status (valid, invalid, suspended, restricted) and why, all rows or none. A file that was taken before is taken again where anything is not as it says. With --superseded it takes what ledger export --which invalid lists instead.
     .file = The file; UTF-8 or GB 18030
     .superseded = Set invalid every code that was replaced because it was lost, stolen or damaged or because the data changed
     .register = The register
@@ -53,7 +53,7 @@ cmd-status-publish = Sign the status list off and put it into the repository
 cmd-column = Note what is known of codes besides their status, and publish it
     .about-long = Columns hold a small value for each code that rules see. The first is negative-test, the hour of the last negative test.
 cmd-column-import = Take tests from a file
-    .about-long = Takes tests from a CSV file with the columns id or index, sampled (RFC 3339, or YYYY-MM-DD HH:MM or YYYY-MM-DD in China) and perhaps result, all rows or none. Of each person the newest negative test is kept; positive ones are counted and not taken. The same file is taken once.
+    .about-long = Takes tests from a CSV file with the columns id or index, sampled (RFC 3339, or YYYY-MM-DD HH:MM or YYYY-MM-DD in China) and perhaps result, all rows or none. Of each person the newest negative test is kept; positive ones are counted and not taken. A code that came in the place of another has its test too.
     .file = The file; UTF-8 or GB 18030
     .register = The register
     .ledger = The ledgers of the issuer, all shards
@@ -62,10 +62,25 @@ cmd-column-import = Take tests from a file
     .list = The name of the list that a new register is of
     .issuer = The issuer whose ledgers they are
     .limit = How many codes may become worse in one publication, kept in a new register; without it one in 200, and at least 10
-    .at = Date the import with this time instead of now: no test may be later (RFC 3339 or YYYY-MM-DD)
+    .at = Date the import with this time instead of now: no test may be more than 5 minutes later (RFC 3339 or YYYY-MM-DD)
     .column = The column
     .skip-rejects = Take the other rows where some are rejected
     .encoding = How the file writes its characters; auto tells it from the file
+cmd-column-set = Take a wrong test back
+    .about-long = Takes the last negative test of one person back from all codes that they ever had, with who did it, when and why. An earlier test is not known any more: import the last one that is right again.
+    .register = The register
+    .ledger = The ledgers of the issuer, all shards
+    .by = Who does it; kept for ever
+    .new-register = Make the register where there is none; needs --list and --issuer
+    .list = The name of the list that a new register is of
+    .issuer = The issuer whose ledgers they are
+    .limit = How many codes may become worse in one publication, kept in a new register; without it one in 200, and at least 10
+    .at = Date the change with this time instead of now (RFC 3339 or YYYY-MM-DD)
+    .id = By the registration number, in capital or small letters
+    .index = By the index of one of the person's codes
+    .clear = Take it back
+    .why = Why; kept for ever
+    .column = The column
 cmd-column-publish = Sign a column and put it into the repository
     .register = The register
     .repo = The repository's folder
@@ -99,7 +114,11 @@ status-label-list = list
 status-label-places = places
 status-label-published = published
 
-status-already = { $file } was imported before, as number { $batch } at { $at } by { $by }. Nothing is changed.
+status-adopted = { $count ->
+    [one] { $count } of them becomes
+   *[other] { $count } of them become
+} valid again though that version, which this register does not know, says otherwise.
+status-already = { $file } was imported before, as number { $batch } at { $at } by { $by }, and all is as it says. Nothing is changed.
 status-code = index { $index }: { $status }
 status-code-pending = index { $index }: { $status }; published is { $published }
 status-column-unnamed = Note: the newest pack does not name the column { $name }; gates take it once it does.
@@ -124,14 +143,17 @@ status-set-index = index { $index }: { $was } -> { $status }
 status-since = List { $list } as it is to be, beside version { $version } of { $issued }:
 status-unchanged = index { $index }: { $status } already
 
-column-imported = Rows { $rows }: negative { $negative }, of them newer than what was known { $newer }; positive, not taken, { $positive }; rejected { $rejected }. Codes with a test: { $known }.
+column-cleared = index { $index }: the test of { $was } is taken back
+column-imported = Rows { $rows }: negative { $negative }, of them newer than what was known { $newer }; positive, not taken, { $positive }; rejected { $rejected }. Codes that have the test of one before them: { $carried }. Codes with a test: { $known }.
+column-next = Gates learn of it with the next column: postern-issuer column publish.
 column-published = published column version { $version } of { $issued }: codes with a test { $known }, { $bytes } bytes
 column-published-already = column version { $version } of { $issued } is published already
+column-unchanged = index { $index }: no test is known
 
 mint-left-out = { $count ->
     [one] { $count } code was
    *[other] { $count } codes were
-} not renewed: invalid in the register.
+} not renewed: not valid in the register.
 
 ## Why a row is rejected
 
@@ -140,7 +162,7 @@ reject-index-invalid = not an index: a number from 0 to 4294967295
 reject-index-unknown = no code of the ledgers that were given is at this index
 reject-nothing-in-force = the person has no code in force: all have expired or were replaced
 reject-result-unknown = not a result: negative or positive
-reject-sampled-in-future = sampled after the time of this import
+reject-sampled-in-future = sampled more than 5 minutes after the time of this import
 reject-sampled-invalid = not a time: RFC 3339, or YYYY-MM-DD HH:MM or YYYY-MM-DD in China
 reject-status-contradiction = line { $first } says otherwise of the same code
 reject-status-final = the code is invalid, which is final
@@ -182,7 +204,7 @@ error-sheet-header-unreadable = the header of { $path } cannot be read
     .hint = It is one line of at most 64 KiB, quotation marks closed.
 error-sheet-whose = { $path } must say whose each row is, in one column: id (编号) or index (序号)
 error-status-final = the code at index { $index } is invalid, which is final
-    .hint = Give the person a new code: postern-issuer replace. If it was set invalid by mistake: --danger-revalidate.
+    .hint = Give the person a new code: postern-issuer replace --no-register. If it was set invalid by mistake: --danger-revalidate.
 error-status-in-the-way = another file is in the way at { $path }
     .hint = Files of a repository never change. Check that it is the repository of this register, and put its files back from a copy. If the register was restored from an older copy, import again what it lacks, and then --danger-adopt.
 error-status-index-unknown = no code of the ledgers is at index { $index }
@@ -193,7 +215,10 @@ error-status-nothing-in-force = { $id } has no code in force: all have expired o
 error-status-over-limit = { $codes ->
     [one] { $codes } code
    *[other] { $codes } codes
-} would become worse, and the limit is { $limit }: nothing was published
+} would become worse{ $again ->
+    [0] {""}
+   *[other] {" "}or, though the list that is gone on from says otherwise, valid ({ $again })
+}, and the limit is { $limit }: nothing was published
     .hint = Look at what was imported: postern-issuer status show --history. If it is right: --danger-over-limit.
 error-status-rejected = { $rejected ->
     [one] { $rejected } row

@@ -40,7 +40,7 @@ use postern_core::text::Names;
 use postern_core::time::Time;
 use sha2::{Digest, Sha256};
 
-pub use args::{IssueArgs, MintArgs, PaperName, RenewArgs, ReplaceArgs};
+pub use args::{IssueArgs, MintArgs, PaperName, RegisterChoice, RenewArgs, ReplaceArgs};
 pub use error::MintError;
 pub use issuing::{Issuing, Terms};
 pub use output::FormatName;
@@ -54,7 +54,7 @@ use people_source::{Drafting, PeopleSource, Readers};
 use plan::Plan;
 use report::{Report, RunFacts};
 
-use crate::status;
+use crate::status::{self, NotValid};
 
 /// The exit status where rows were rejected; all others were minted.
 pub const EXIT_REJECTS: u8 = 3;
@@ -89,6 +89,10 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
         key: desk.issuing.permutation_key().map_err(MintError::Sign)?,
     };
     let mut ledger = Ledger::open(&args.issue.ledger, desk.issuing.owner(), wanted)?;
+    let changed = args.changed || args.changed_since.is_some();
+    let register = args.choice.register.as_deref().filter(|_| changed);
+    // Before anything is minted: the register may be another one's.
+    let not_valid = NotValid::read(register, &Reader::open(ledger.path())?, desk.terms.issued())?;
     let mut report = Report::new(session, people.size(), out);
     report.demo(&desk.issuing);
 
@@ -98,7 +102,7 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
         .map(|key| Sha256::new_with_prefix("postern-tag-key\x1f").chain_update(key.secret()));
     let tag_check = tag_check.map(Sha256::finalize);
     let more = format!(
-        "{digest:?} {tag_check:?} {} {} {:?}",
+        "{digest:?} {tag_check:?} {} {} {:?} {register:?}",
         args.shard, args.changed, args.changed_since
     );
     let key = desk.run_key(RunKind::Mint, session, &more);
@@ -124,8 +128,9 @@ pub fn run(args: &MintArgs, session: &Session, out: &mut dyn Write) -> Result<u8
         terms: Terms::resumed(run.terms),
         tag_key: tag_key.as_ref(),
         shard: args.shard,
-        changed: args.changed || args.changed_since.is_some(),
+        changed,
         since: args.changed_since.map(Time::saturating),
+        not_valid: &not_valid,
         readers: &readers,
         path: &args.people,
     };
@@ -154,20 +159,17 @@ pub fn renew(args: &RenewArgs, session: &Session, out: &mut dyn Write) -> Result
     let again = Again {
         kind: RunKind::Renew,
         reason: Ended::Renewed,
-        more: format!("{within} {:?}", args.register),
+        more: format!("{within} {:?}", args.choice.register),
     };
-    let register = args.register.as_deref();
+    let register = args.choice.register.as_deref();
     let left_out = Arc::new(AtomicU64::new(0));
     // Before anything is minted: the register may be another one's.
-    let invalid = |reader: &Reader| -> Result<Vec<u32>, MintError> {
-        Ok(register.map_or(Ok(Vec::new()), |path| status::invalid_places(path, reader))?)
-    };
-    let check = |reader: &Reader| invalid(reader).map(drop);
+    let check = |reader: &Reader, at: Time| Ok(NotValid::read(register, reader, at).map(drop)?);
     let source = |reader: Reader, run: &Run, ledger: &mut Ledger| {
         let until = run.terms.0.plus(within * 86_400);
         ledger.expect(reader.count_to_renew(run, until)?)?;
         Ok(Expiring {
-            invalid: invalid(&reader)?,
+            not_valid: NotValid::read(register, &reader, run.terms.0)?,
             left_out: Arc::clone(&left_out),
             reader,
             until,
@@ -199,10 +201,14 @@ pub fn replace(args: &ReplaceArgs, session: &Session, out: &mut dyn Write) -> Re
     let again = Again {
         kind: RunKind::Replace,
         reason: args.reason,
-        more: format!("{:?} {ids:?}", args.reason),
+        more: format!("{:?} {ids:?} {:?}", args.reason, args.choice.register),
     };
-    // All of them must be there before one is replaced.
-    let check = |reader: &Reader| Named::new(reader, &ids, u64::MAX, 0).map(drop);
+    // All of them must be there, and valid, before one is replaced.
+    let register = args.choice.register.as_deref();
+    let check = |reader: &Reader, at: Time| {
+        let not_valid = NotValid::read(register, reader, at)?;
+        Named::new(reader, &ids, u64::MAX, 0)?.must_be_valid(&not_valid)
+    };
     let source = |reader: Reader, run: &Run, _: &mut Ledger| Named::new(&reader, &ids, run.first, run.progress.at);
     again.run(&args.issue, session, out, check, source)
 }
@@ -221,7 +227,7 @@ impl Again {
         args: &IssueArgs,
         session: &Session,
         out: &mut dyn Write,
-        check: impl FnOnce(&Reader) -> Result<(), MintError>,
+        check: impl FnOnce(&Reader, Time) -> Result<(), MintError>,
         source: impl FnOnce(Reader, &Run, &mut Ledger) -> Result<S, MintError>,
     ) -> Result<u8, MintError> {
         let started = Instant::now();
@@ -231,7 +237,7 @@ impl Again {
         report.demo(&desk.issuing);
         let key = desk.run_key(self.kind, session, &self.more);
         let reader = Reader::open(ledger.path())?;
-        check(&reader)?;
+        check(&reader, desk.terms.issued())?;
         let mut run = ledger.run(self.kind, key, desk.terms(), desk.now)?;
         let columns = Columns::from_header(&Row::new(1, [Column::Id.as_str()])).map_err(people::PeopleError::Header)?;
         let job = desk.job(args, &columns, ledger.shard(), session);

@@ -11,6 +11,7 @@ mod difference;
 mod error;
 mod import;
 mod ledgers;
+mod not_valid;
 pub(crate) mod outbox;
 mod publish;
 mod register;
@@ -21,7 +22,6 @@ mod show;
 pub(crate) mod signing;
 
 use std::io::Write;
-use std::path::Path;
 
 use postern_cli::Session;
 use postern_cli::messages::FluentValue;
@@ -30,9 +30,9 @@ use postern_core::status::Status;
 pub use error::StatusError;
 pub use sheet::{Field, HeaderFault};
 
-pub(crate) use args::{ColumnCommand, ColumnImportArgs, ColumnPublishArgs, StatusCommand};
-pub(crate) use import::already;
+pub(crate) use args::{ColumnCommand, ColumnImportArgs, ColumnPublishArgs, ColumnSetArgs, StatusCommand};
 pub(crate) use ledgers::{Ledgers, in_force};
+pub(crate) use not_valid::NotValid;
 pub(crate) use register::{Batch, Command, Hours, Outgoing, Published, Register, Taken};
 pub(crate) use reject::{Reason, Reject, tell as tell_rejects};
 pub(crate) use sheet::{Line, Sheet, Whose};
@@ -40,7 +40,6 @@ pub(crate) use sheet::{Line, Sheet, Whose};
 use args::RegisterArgs;
 
 use crate::error::IssuerError;
-use crate::mint::ledger::Reader;
 
 /// People that are looked up in the ledgers at once.
 pub(crate) const PIECE: usize = if cfg!(test) { 4 } else { 1 << 20 };
@@ -68,21 +67,6 @@ pub(crate) fn open(args: &RegisterArgs, session: &Session) -> Result<(Register, 
     ledgers.must_be_of(register.meta(), register.path())?;
     register.note_ledgers(&ledgers.codes())?;
     Ok((register, ledgers))
-}
-
-/// The places whose codes are invalid in a register, which must be that of this ledger, ascending.
-pub(crate) fn invalid_places(register: &Path, ledger: &Reader) -> Result<Vec<u32>, IssuerError> {
-    let register = Register::read(register)?;
-    let ledger = ledger.summary(0)?;
-    let of = ledgers::Of::new(&ledger);
-    of.must_be_of(register.meta(), register.path())?;
-    let mut invalid = Vec::new();
-    register.each_status(|place, status| {
-        if status == Status::Invalid {
-            invalid.push(place);
-        }
-    })?;
-    Ok(invalid)
 }
 
 /// A status in the words of the session.

@@ -13,8 +13,11 @@ use crate::mint::EXIT_REJECTS;
 use crate::mint::people::{china_day, sampled};
 use crate::status::{
     Batch, ColumnImportArgs, Command, Field, Hours, Ledgers, Line, PIECE, Reason, Reject, Sheet, StatusError, Taken,
-    Whose, already, in_force, open, tell_rejects,
+    Whose, in_force, open, tell_rejects,
 };
+
+/// So many seconds may the clock of who took a sample be ahead of this one.
+const AHEAD: u64 = 5 * 60;
 
 pub(super) fn run(args: &ColumnImportArgs, session: &Session, out: &mut dyn Write) -> Result<u8, IssuerError> {
     let (mut register, ledgers) = open(&args.register, session)?;
@@ -29,9 +32,6 @@ pub(super) fn run(args: &ColumnImportArgs, session: &Session, out: &mut dyn Writ
         file: Some((&name, sheet.digest())),
         rejected: 0,
     };
-    if let Some(before) = register.taken_before(&batch)? {
-        return already(before, &name, session, out);
-    }
     let mut import = Import {
         ledgers: &ledgers,
         at,
@@ -40,6 +40,7 @@ pub(super) fn run(args: &ColumnImportArgs, session: &Session, out: &mut dyn Writ
         rejects: Vec::new(),
     };
     import.read(&mut sheet)?;
+    import.carry()?;
     let Import {
         hours,
         told,
@@ -81,6 +82,8 @@ struct Told {
     positive: u64,
     /// Tests that are newer than what was known of their person.
     newer: u64,
+    /// Codes that have the test of one that they came in the place of.
+    carried: u64,
 }
 
 impl Import<'_> {
@@ -112,6 +115,19 @@ impl Import<'_> {
         }
     }
 
+    /// Gives the newest test of a code that was replaced to what came in its place: a person who gets a new card has been
+    /// tested as before.
+    fn carry(&mut self) -> Result<(), IssuerError> {
+        let Self {
+            hours, told, ledgers, ..
+        } = self;
+        ledgers.each_replaced(|old, new| {
+            let hour = hours.at(old);
+            told.carried += u64::from(hours.keep_newest(new, hour));
+        })?;
+        Ok(())
+    }
+
     fn take(&mut self, asked: &[(u64, String, u32)]) -> Result<(), IssuerError> {
         let ids: Vec<&str> = asked.iter().map(|(_, id, _)| id.as_str()).collect();
         let Self {
@@ -140,9 +156,10 @@ fn negative(line: &Line<'_>, at: Time) -> Result<Option<(Whose, u32)>, Reason> {
     let sampled = sampled(text)
         .or_else(|| china_day(text))
         .ok_or(Reason::SampledInvalid)?;
-    if sampled > at {
+    if sampled > at.plus(AHEAD) {
         return Err(Reason::SampledInFuture);
     }
+    let sampled = sampled.min(at);
     let hour = u32::try_from(sampled.seconds() / u64::from(HOUR)).map_err(|_| Reason::SampledInvalid)?;
     match line.value(Field::Result) {
         // Where a file has no results, all of it is negative.
@@ -159,11 +176,12 @@ impl Told {
             negative,
             positive,
             newer,
+            carried,
         } = self;
         if session.json {
             let summary = json!({
-                "rows": rows, "negative": negative, "positive": positive, "newer": newer, "rejected": rejected,
-                "known": known,
+                "rows": rows, "negative": negative, "positive": positive, "newer": newer,
+                "carried": carried, "rejected": rejected, "known": known,
             });
             writeln!(out, "{}", json_line(&json!({ "summary": summary })))?;
         } else {
@@ -172,6 +190,7 @@ impl Told {
                 ("negative", negative.into()),
                 ("positive", positive.into()),
                 ("newer", newer.into()),
+                ("carried", carried.into()),
                 ("rejected", rejected.into()),
                 ("known", known.into()),
             ];

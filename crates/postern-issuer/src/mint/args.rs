@@ -101,6 +101,19 @@ impl IssueArgs {
     }
 }
 
+/// The register of statuses, so that nobody whose code is not valid gets a new one, which would be; or that it is not asked.
+/// A command that gives codes in the place of others wants one of the two.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[group(id = "register_choice", multiple = false)]
+pub struct RegisterChoice {
+    /// The register of statuses.
+    #[arg(long, value_name = "FILE")]
+    pub register: Option<PathBuf>,
+    /// No register is asked.
+    #[arg(long)]
+    pub no_register: bool,
+}
+
 /// The arguments of `mint`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct MintArgs {
@@ -129,11 +142,14 @@ pub struct MintArgs {
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE)]
     pub shard: Shard,
     /// Rows with other content than their code has get a new one.
-    #[arg(long)]
+    #[arg(long, requires = "register_choice")]
     pub changed: bool,
     /// As `changed`; rows that have not changed since this time are passed over.
-    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "changed")]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "changed", requires = "register_choice")]
     pub changed_since: Option<i64>,
+    /// Whose codes are not replaced.
+    #[command(flatten)]
+    pub choice: RegisterChoice,
 }
 
 /// The arguments of `renew`.
@@ -143,18 +159,18 @@ pub struct RenewArgs {
     #[command(flatten)]
     pub issue: IssueArgs,
     /// Codes that expire within so many days of the time of issue are renewed.
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=36_500), requires = "register_choice")]
     pub expiring_within: u32,
-    /// The register of statuses: codes that are invalid in it are not renewed.
-    #[arg(long, value_name = "FILE")]
-    pub register: Option<PathBuf>,
+    /// Whose codes are not renewed.
+    #[command(flatten)]
+    pub choice: RegisterChoice,
 }
 
 /// The arguments of `replace`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct ReplaceArgs {
     /// Whose codes.
-    #[arg(required = true, value_name = "ID")]
+    #[arg(required = true, value_name = "ID", requires = "register_choice")]
     pub ids: Vec<String>,
     /// Why.
     #[arg(long, value_enum, value_name = "REASON")]
@@ -162,4 +178,7 @@ pub struct ReplaceArgs {
     /// What every command needs.
     #[command(flatten)]
     pub issue: IssueArgs,
+    /// Whose codes are not replaced.
+    #[command(flatten)]
+    pub choice: RegisterChoice,
 }

@@ -11,6 +11,7 @@ use postern_cli::files::FileError;
 use postern_cli::messages::FluentValue;
 use postern_cli::random::RandomError;
 use postern_core::keys::{Kid, Role, SignError};
+use postern_core::status::Status;
 use postern_core::time::Time;
 
 use super::ledger::LedgerError;
@@ -75,6 +76,13 @@ pub enum MintError {
     },
     /// The ledger.
     Ledger(LedgerError),
+    /// A code that is to be replaced is not valid, and the new one would be.
+    NotValid {
+        /// Whose it is.
+        id: String,
+        /// What it is.
+        status: Status,
+    },
     /// Standard output.
     Output(io::Error),
     /// The people file.
@@ -113,6 +121,7 @@ impl fmt::Display for MintError {
             Self::KeyNotListed { kid } => write!(f, "the pack lists the key {kid} for no issuer"),
             Self::KeyOfOtherRole { kid, role } => write!(f, "the key {kid} is listed as a {role} key"),
             Self::Ledger(e) => e.fmt(f),
+            Self::NotValid { id, status } => write!(f, "the code of {id} is {status}"),
             Self::Output(_) => f.write_str("cannot write the output"),
             Self::People(e) => e.fmt(f),
             Self::Random(e) => e.fmt(f),
@@ -151,6 +160,7 @@ impl Explain for MintError {
             Self::KeyNotListed { .. } => "mint-key-not-listed",
             Self::KeyOfOtherRole { .. } => "mint-key-of-other-role",
             Self::Ledger(e) => e.reason(),
+            Self::NotValid { .. } => "replace-not-valid",
             Self::Output(_) => "output",
             Self::People(e) => e.reason(),
             Self::Random(e) => e.reason(),
@@ -189,6 +199,7 @@ impl Explain for MintError {
             Self::KeyNotListed { kid: key } => vec![kid(key)],
             Self::KeyOfOtherRole { kid: key, role } => vec![kid(key), ("role", role.as_str().into())],
             Self::Ledger(e) => e.args(),
+            Self::NotValid { id, status } => vec![("id", id.clone().into()), ("status", status.as_str().into())],
             Self::People(e) => e.args(),
             Self::Random(e) => e.args(),
             Self::Sign(e) => vec![("detail", e.0.clone().into())],

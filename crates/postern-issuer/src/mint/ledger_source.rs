@@ -12,6 +12,7 @@ use super::issuing::Terms;
 use super::job::{Draft, Planned, Prepared, Source};
 use super::ledger::{Ended, Entry, Reader, Run};
 use super::people::{Column, Reason, Reject, Row};
+use crate::status::NotValid;
 
 /// Codes that are handed on at once.
 const PIECE: usize = 1024;
@@ -34,9 +35,9 @@ pub(super) struct Expiring {
     pub(super) run: Run,
     pub(super) at: u64,
     pub(super) line: u64,
-    /// Places of the status list whose codes are invalid, ascending: those of the dead and of who has moved away.
-    pub(super) invalid: Vec<u32>,
-    /// How many codes were left out because they are.
+    /// Codes that are not valid: those of the dead, of who has moved away, and of who is to stay where they are.
+    pub(super) not_valid: NotValid,
+    /// How many codes were left out because they are not.
     pub(super) left_out: Arc<AtomicU64>,
 }
 
@@ -50,7 +51,7 @@ impl Source for Expiring {
             self.at = last.counter + 1;
             let all = codes.len();
             // One that this run has renewed before it was interrupted belongs into its output, whatever came since.
-            codes.retain(|(old, by)| by.is_some() || self.invalid.binary_search(&old.index).is_err());
+            codes.retain(|(old, by)| by.is_some() || self.not_valid.status(old.counter).is_none());
             self.left_out.fetch_add((all - codes.len()) as u64, Ordering::Relaxed);
             if codes.is_empty() {
                 continue;
@@ -86,6 +87,18 @@ impl Named {
             });
         }
         Ok(Self { codes, at })
+    }
+
+    /// That all of them are valid: a new code would be.
+    pub(super) fn must_be_valid(&self, not_valid: &NotValid) -> Result<(), MintError> {
+        let found = self.codes.iter().find_map(|(old, _)| Some((old, not_valid.status(old.counter)?)));
+        match found {
+            Some((old, status)) => Err(MintError::NotValid {
+                id: old.id.clone(),
+                status,
+            }),
+            None => Ok(()),
+        }
     }
 }
 

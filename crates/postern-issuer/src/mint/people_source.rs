@@ -14,6 +14,7 @@ use super::ledger::{Ended, Entry, LedgerError, Reader};
 use super::people::{Applicant, Chunk, Column, Columns, Encoding, Paper, PeopleError, PeopleFile, Reason, Reject, Row};
 use super::plan::{Known, Plan};
 use super::shard::Shard;
+use crate::status::NotValid;
 
 /// Pieces of a people file, with what is known of their rows.
 pub(super) struct PeopleSource<'p> {
@@ -44,6 +45,8 @@ pub(super) struct Drafting<'d> {
     pub(super) changed: bool,
     /// Rows that have not changed since are passed over.
     pub(super) since: Option<Time>,
+    /// Codes that are not replaced.
+    pub(super) not_valid: &'d NotValid,
     pub(super) readers: &'d Readers,
     pub(super) path: &'d Path,
 }
@@ -123,13 +126,19 @@ impl Drafting<'_> {
         let content = applicant.content();
         let replaces = match entry {
             Some(entry) if entry.content == content => return Ok(Planned::Kept(entry)),
-            Some(entry) if self.changed => Some((entry.counter, Ended::Changed)),
-            Some(_) => {
-                return Err(Reject {
+            Some(entry) => {
+                let reject = |reason| Reject {
                     line: applicant.line(),
                     column: Some(Column::Id),
-                    reason: Reason::AlreadyMintedDifferently,
-                });
+                    reason,
+                };
+                if !self.changed {
+                    return Err(reject(Reason::AlreadyMintedDifferently));
+                }
+                if let Some(status) = self.not_valid.status(entry.counter) {
+                    return Err(reject(Reason::CodeNotValid { status }));
+                }
+                Some((entry.counter, Ended::Changed))
             }
             None => None,
         };

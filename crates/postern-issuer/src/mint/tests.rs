@@ -196,6 +196,7 @@ impl Bench {
             shard,
             changed: false,
             since: None,
+            not_valid: &crate::status::NotValid::default(),
             readers: &readers,
             path: &self.people,
         };

@@ -25,6 +25,7 @@ pub(crate) enum StatusCommand {
 #[derive(Subcommand)]
 pub(crate) enum ColumnCommand {
     Import(ColumnImportArgs),
+    Set(ColumnSetArgs),
     Publish(ColumnPublishArgs),
 }
 
@@ -152,6 +153,30 @@ pub(crate) struct ColumnImportArgs {
     pub(crate) skip_rejects: bool,
     #[arg(long, value_enum, default_value_t, value_name = "ENCODING")]
     pub(crate) encoding: EncodingChoice,
+}
+
+#[derive(Args)]
+pub(crate) struct ColumnSetArgs {
+    #[command(flatten)]
+    pub(crate) register: RegisterArgs,
+    #[command(flatten)]
+    pub(crate) whom: WhomInColumn,
+    #[arg(long, required = true)]
+    pub(crate) clear: bool,
+    #[arg(long, value_name = "TEXT", value_parser = note)]
+    pub(crate) why: String,
+    #[arg(long, value_name = "COLUMN", default_value = NEGATIVE_TEST)]
+    pub(crate) column: Ident,
+}
+
+/// Whose codes they are: one of these.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct WhomInColumn {
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub(crate) index: Option<u32>,
 }
 
 #[derive(Args)]

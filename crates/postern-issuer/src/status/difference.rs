@@ -62,10 +62,16 @@ impl Difference {
         self.gets[1..].iter().sum()
     }
 
+    /// Codes that gates take again.
+    pub(super) fn better(&self) -> u64 {
+        self.gets[Status::Valid as usize]
+    }
+
     pub(super) fn tell(
         &self,
         register: &Register,
         before: Option<(u64, Time)>,
+        adopted: bool,
         session: &Session,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -77,7 +83,7 @@ impl Difference {
                     .collect()
             };
             let line = json!({ "difference": {
-                "from": before.map(|(version, _)| version),
+                "from": before.map(|(version, _)| version), "adopted": adopted,
                 "counts": by_name(&self.counts), "gets": by_name(&self.gets), "worse": self.worse(),
             }});
             return writeln!(out, "{}", json_line(&line));
@@ -108,6 +114,9 @@ impl Difference {
         }
         let colors = Colors::stdout(session.color);
         out.write_all(table.render(None, colors).as_bytes())?;
+        if adopted && self.better() > 0 {
+            writeln!(out, "{}", text("status-adopted", &[("count", self.better().into())]))?;
+        }
         if !self.examples.is_empty() {
             writeln!(
                 out,

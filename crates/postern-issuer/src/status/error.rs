@@ -108,8 +108,10 @@ pub enum StatusError {
     },
     /// More codes would become worse than may at once.
     OverLimit {
-        /// So many would.
+        /// So many would, with those that would become valid.
         codes: u64,
+        /// So many would become valid though a list that the register does not know says otherwise.
+        again: u64,
         /// So many may.
         limit: u64,
     },
@@ -223,7 +225,10 @@ impl fmt::Display for StatusError {
             Self::Other { what, is, wanted, .. } => {
                 write!(f, "the register {path} is of another {what}: {is}, not {wanted}")
             }
-            Self::OverLimit { codes, limit } => write!(f, "{codes} codes would become worse, more than {limit}"),
+            Self::OverLimit { codes, again, limit } => write!(
+                f,
+                "{codes} codes would become worse, or valid again ({again}), more than {limit}"
+            ),
             Self::Rejected { rejected, rows } => write!(f, "{rejected} of {rows} rows are rejected: nothing was taken"),
             Self::Replaced { .. } => write!(f, "{path} is not the file that this register published"),
             Self::Rows(error) => error.fmt(f),
@@ -285,7 +290,13 @@ impl Explain for StatusError {
             Self::ListTooLong { places } => vec![text("places", places)],
             Self::NothingInForce { id } => vec![text("id", id)],
             Self::Other { what, is, wanted, .. } => vec![text("what", what), text("is", is), text("wanted", wanted)],
-            Self::OverLimit { codes, limit } => vec![("codes", (*codes).into()), text("limit", limit)],
+            Self::OverLimit { codes, again, limit } => {
+                vec![
+                    ("codes", (*codes).into()),
+                    ("again", (*again).into()),
+                    text("limit", limit),
+                ]
+            }
             Self::Rejected { rejected, rows } => vec![("rejected", (*rejected).into()), text("rows", rows)],
             Self::Rows(error) => error.args(),
             Self::ShardTwice { shard, .. } => vec![text("shard", shard)],

@@ -46,9 +46,6 @@ pub(super) fn run(args: &ImportArgs, session: &Session, out: &mut dyn Write) -> 
         file: Some((&name, sheet.digest())),
         ..batch
     };
-    if let Some(before) = register.taken_before(&batch)? {
-        return already(before, &name, session, out);
-    }
     let mut import = Import {
         register: &register,
         ledgers: &ledgers,
@@ -62,6 +59,12 @@ pub(super) fn run(args: &ImportArgs, session: &Session, out: &mut dyn Write) -> 
         wishes, mut rejects, ..
     } = import;
     let rejected = rejects.len() as u64;
+    if let Some(before) = register.taken_before(&batch)?
+        && rejected == 0
+        && holds(&register, &wishes)?
+    {
+        return already(before, &name, session, out);
+    }
     super::tell_rejects(&mut rejects, session, out).map_err(IssuerError::Output)?;
     if rejected > 0 && !args.skip_rejects {
         out.flush().map_err(IssuerError::Output)?;
@@ -70,6 +73,17 @@ pub(super) fn run(args: &ImportArgs, session: &Session, out: &mut dyn Write) -> 
     batch.rejected = rejected;
     let taken = register.take(&batch, &wishes)?;
     tell(taken, rows, rejected, session, out)
+}
+
+/// Whether all is as somebody wishes it. Where it is not, a file that was taken before is taken again: since then somebody
+/// has said otherwise, or a person has got a new code.
+fn holds(register: &Register, wishes: &[Wish]) -> Result<bool, StatusError> {
+    for Wish { place, status, .. } in wishes {
+        if register.status(*place)? != *status {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What `ledger export --which invalid` lists.
@@ -244,8 +258,8 @@ fn status(text: &str) -> Option<Status> {
     }
 }
 
-/// Says that this very file was imported before.
-pub(crate) fn already(
+/// Says that this very file was imported before, and that all is still as it says.
+fn already(
     (number, at, by): (u64, Time, String),
     name: &str,
     session: &Session,

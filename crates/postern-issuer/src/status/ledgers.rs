@@ -139,6 +139,34 @@ impl Ledgers {
         Ok(())
     }
 
+    /// The places of all codes that the person of a place ever had; none where no code of these ledgers stands there.
+    pub(crate) fn of_same_person(&self, index: u32) -> Result<Vec<u32>, LedgerError> {
+        let found = self.locator.code_at(index);
+        let found = found.and_then(|(shard, counter)| Some((self.all.get(&shard)?, counter)));
+        let Some(((path, _), counter)) = found else {
+            return Ok(Vec::new());
+        };
+        match Reader::open(path)?.entry(counter)? {
+            Some(entry) => self.of_person(&entry.id),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The places of all codes that a person ever had; none where the ledgers do not know the id.
+    pub(crate) fn of_person(&self, id: &str) -> Result<Vec<u32>, LedgerError> {
+        let mut places = Vec::new();
+        self.held(&[id], |_, codes| places.extend(codes.iter().map(|code| code.index)))?;
+        Ok(places)
+    }
+
+    /// Hands each place whose code was replaced to `each`, with the place of what came; a place comes as a successor before
+    /// it comes as a predecessor.
+    pub(crate) fn each_replaced(&self, mut each: impl FnMut(u32, u32)) -> Result<(), LedgerError> {
+        self.all
+            .values()
+            .try_for_each(|(path, _)| Reader::open(path)?.each_replaced(&mut each))
+    }
+
     /// Hands every code to `each` whose place is to be set invalid, with the reason.
     pub(crate) fn superseded(&self, mut each: impl FnMut(u32, Ended)) -> Result<(), LedgerError> {
         for (path, _) in self.all.values() {

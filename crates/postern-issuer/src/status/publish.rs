@@ -22,6 +22,8 @@ use crate::error::IssuerError;
 
 /// The list that a new one follows.
 struct Base {
+    /// The register did not know it.
+    adopted: bool,
     version: u64,
     issued: Time,
     list: StatusList,
@@ -53,11 +55,14 @@ pub(super) fn run(args: &PublishArgs, session: &Session, out: &mut dyn Write) ->
         return Err(IssuerError::NotConfirmed);
     }
     let before = base.as_ref().map(|base| (base.version, base.issued));
-    let shown = difference.tell(&register, before, session, out);
+    let adopted = base.as_ref().is_some_and(|base| base.adopted);
+    let shown = difference.tell(&register, before, adopted, session, out);
     shown.and_then(|()| out.flush()).map_err(IssuerError::Output)?;
-    let (codes, limit) = (difference.worse(), register.limit()?);
+    // What an older copy of the register lacks would make people valid whom the published list does not.
+    let again = if adopted { difference.better() } else { 0 };
+    let (codes, limit) = (difference.worse() + again, register.limit()?);
     if codes > limit && !args.danger_over_limit {
-        return Err(StatusError::OverLimit { codes, limit }.into());
+        return Err(StatusError::OverLimit { codes, again, limit }.into());
     }
     if !args.yes {
         confirm(session)?;
@@ -123,6 +128,7 @@ fn read_back(known: &Published, register: &Register, repo: &Path) -> Result<Base
     let list = token.inflate(known.size).map_err(|_| replaced())?;
     match token.signed_by(&[key]) && list.digest() == known.content {
         true => Ok(Base {
+            adopted: false,
             version: known.version,
             issued: known.issued,
             list,
@@ -142,6 +148,7 @@ fn adopted(version: u64, register: &Register, repo: &Path, key: &PublicKey) -> R
     let is = token.version() == version && *token.list() == register.meta().list && token.signed_by(&[*key]);
     match is {
         true => Ok(Base {
+            adopted: true,
             version,
             issued: token.issued(),
             list,

@@ -20,7 +20,7 @@ use crate::mint::ledger::connect::{connect, make_durable, make_private};
 use crate::mint::ledger::lock::{Lock, real};
 
 pub(crate) use changes::{Batch, BatchShown, Command, Entry, Taken, Wish};
-pub(crate) use hours::Hours;
+pub(crate) use hours::{Cleared, Hours};
 pub(crate) use published::{Outgoing, Published};
 
 /// The least limit that follows from the number of codes.

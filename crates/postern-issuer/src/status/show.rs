@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use postern_cli::Session;
 use postern_cli::table::{Align, Table};
 use postern_cli::terminal::{Colors, json_line};
-use postern_core::status::Status;
+use postern_core::status::{HOUR, Status};
+use postern_core::time::Time;
 use serde_json::{Value, json};
 
 use super::args::ShowArgs;
-use super::register::{BatchShown, Entry, Published, Register};
+use super::register::{BatchShown, Cleared, Entry, Published, Register};
 use super::{Ledgers, word};
 use crate::error::IssuerError;
 
@@ -192,6 +193,8 @@ struct Code {
     status: Status,
     published: Status,
     history: Vec<Entry>,
+    /// Tests that were taken back.
+    cleared: Vec<Cleared>,
 }
 
 impl Code {
@@ -204,11 +207,16 @@ impl Code {
             status: register.status(index)?,
             published: in_list.map_or(Status::Valid, |entry| entry.status),
             history,
+            cleared: register.cleared(index)?,
         })
     }
 
     fn tell(&self, history: bool, session: &Session, out: &mut dyn Write) -> io::Result<()> {
-        let history = if history { self.history.as_slice() } else { &[] };
+        let (history, cleared) = match history {
+            true => (self.history.as_slice(), self.cleared.as_slice()),
+            false => Default::default(),
+        };
+        let hour = |hour: u32| Time::saturating(i64::from(hour) * i64::from(HOUR)).to_string();
         if session.json {
             let told = history.iter().map(|entry| {
                 json!({
@@ -217,9 +225,15 @@ impl Code {
                     "command": entry.command, "file": entry.file,
                 })
             });
+            let cleared = cleared.iter().map(|cleared| {
+                json!({
+                    "at": cleared.at.to_string(), "by": cleared.by, "column": cleared.column,
+                    "was": hour(cleared.hour), "why": cleared.why, "batch": cleared.batch,
+                })
+            });
             let line = json!({ "code": {
                 "index": self.index, "status": self.status.as_str(), "published": self.published.as_str(),
-                "history": told.collect::<Vec<_>>(),
+                "history": told.collect::<Vec<_>>(), "cleared": cleared.collect::<Vec<_>>(),
             }});
             return writeln!(out, "{}", json_line(&line));
         }
@@ -246,6 +260,15 @@ impl Code {
                 entry.why.clone(),
                 entry.by.clone(),
                 from,
+            ]);
+        }
+        for cleared in cleared {
+            table.row([
+                format!("  {}", cleared.at),
+                format!("{} -{}", cleared.column, hour(cleared.hour)),
+                cleared.why.clone(),
+                cleared.by.clone(),
+                "column-set".to_owned(),
             ]);
         }
         out.write_all(table.render(None, Colors::stdout(session.color)).as_bytes())

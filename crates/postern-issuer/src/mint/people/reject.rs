@@ -2,6 +2,7 @@
 
 use postern_cli::Catalog;
 use postern_cli::messages::FluentValue;
+use postern_core::status::Status;
 
 use super::column::Column;
 
@@ -51,6 +52,11 @@ pub enum Reason {
     ChangedInvalid,
     /// The ledger's copy of the code cannot be read.
     CodeDamaged,
+    /// The code is not valid, and a new one would be.
+    CodeNotValid {
+        /// What it is.
+        status: Status,
+    },
     /// The code was issued later than the new one would be.
     CodeOfTheFuture,
     /// Later than the day of issue.
@@ -130,13 +136,16 @@ pub enum Reason {
 
 impl Reason {
     /// One of each.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::AlreadyMintedDifferently,
         Self::BirthInvalid,
         Self::BirthNotThatOfTheCard,
         Self::CapacityExhausted,
         Self::ChangedInvalid,
         Self::CodeDamaged,
+        Self::CodeNotValid {
+            status: Status::Restricted,
+        },
         Self::CodeOfTheFuture,
         Self::DateInFuture,
         Self::DateInvalid,
@@ -180,6 +189,7 @@ impl Reason {
             Self::CapacityExhausted => "capacity-exhausted",
             Self::ChangedInvalid => "changed-invalid",
             Self::CodeDamaged => "code-damaged",
+            Self::CodeNotValid { .. } => "code-not-valid",
             Self::CodeOfTheFuture => "code-of-the-future",
             Self::DateInFuture => "date-in-future",
             Self::DateInvalid => "date-invalid",
@@ -218,6 +228,7 @@ impl Reason {
     fn args(self) -> Vec<(&'static str, FluentValue<'static>)> {
         let number = |name, n: u64| (name, FluentValue::from(n.to_string()));
         match self {
+            Self::CodeNotValid { status } => vec![("status", status.as_str().into())],
             Self::DocumentDuplicate { first } | Self::IdDuplicate { first } => vec![number("first", first)],
             Self::RaggedRow { expected, found } => {
                 vec![number("expected", expected as u64), number("found", found as u64)]

@@ -23,6 +23,7 @@ FROM changes c JOIN batches b ON b.number = c.batch";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Column,
+    ColumnSet,
     Import,
     Set,
     Superseded,
@@ -32,6 +33,7 @@ impl Command {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Column => "column",
+            Self::ColumnSet => "column-set",
             Self::Import => "import",
             Self::Set => "set",
             Self::Superseded => "superseded",
@@ -101,15 +103,14 @@ impl Register {
         self.sql(|conn| status(conn, place))
     }
 
-    /// The batch that took this very file before: its number, when and by whom.
+    /// The newest batch that took all rows of this very file: its number, when and by whom.
     pub(crate) fn taken_before(&self, batch: &Batch<'_>) -> Result<Option<(u64, Time, String)>, StatusError> {
         let Some((_, digest)) = batch.file else { return Ok(None) };
         let sql = "SELECT number, at, by FROM batches
-                   WHERE digest = ?1 AND command = ?2 AND coalesce(column_name, '') = ?3";
-        let column = batch.column.map_or("", Ident::as_str);
+                   WHERE digest = ?1 AND command = ?2 AND rejected = 0 ORDER BY number DESC LIMIT 1";
         self.sql(|conn| {
             let read = |row: &Row<'_>| Ok((number(row, 0)?, time(row, 1)?, row.get(2)?));
-            let values = params![digest, batch.command.as_str(), column];
+            let values = params![digest, batch.command.as_str()];
             conn.query_row(sql, values, read).optional()
         })
     }
@@ -274,10 +275,10 @@ fn status_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Status> {
     found.ok_or_else(|| rusqlite::Error::InvalidColumnType(column, "status".to_owned(), Type::Integer))
 }
 
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     row.get(column).map(i64::unsigned_abs)
 }
 
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
     row.get(column).map(Time::saturating)
 }

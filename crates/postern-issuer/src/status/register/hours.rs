@@ -2,9 +2,10 @@
 //! tests writes few.
 
 use postern_core::text::Ident;
-use rusqlite::params;
+use postern_core::time::Time;
+use rusqlite::{Connection, params};
 
-use super::changes::{Batch, Taken, note};
+use super::changes::{Batch, Taken, note, number, time};
 use super::{Register, StatusError, integer};
 
 /// Places of a part: 64 KiB.
@@ -42,10 +43,37 @@ impl Hours {
         }
     }
 
+    /// The hour of a place, 0 where none is known.
+    pub(crate) fn at(&self, place: u32) -> u32 {
+        self.hours.get(place as usize).copied().unwrap_or(0)
+    }
+
+    /// Forgets the hour of a place, and gives it.
+    fn clear(&mut self, place: u32) -> Option<u32> {
+        let hour = self.at(place);
+        if hour == 0 {
+            return None;
+        }
+        self.hours[place as usize] = 0;
+        self.changed[place as usize / PART] = true;
+        Some(hour)
+    }
+
     /// One hour for each place.
     pub(crate) fn all(&self) -> &[u32] {
         &self.hours
     }
+}
+
+/// An hour that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cleared {
+    pub(crate) column: String,
+    pub(crate) hour: u32,
+    pub(crate) why: String,
+    pub(crate) batch: u64,
+    pub(crate) at: Time,
+    pub(crate) by: String,
 }
 
 impl Register {
@@ -96,25 +124,79 @@ impl Register {
 
     /// Keeps what a batch changed in its column.
     pub(crate) fn keep_hours(&mut self, batch: &Batch<'_>, hours: &Hours, taken: Taken) -> Result<(), StatusError> {
-        let column = batch.column.map_or("", Ident::as_str);
+        self.write(|tx| keep(tx, batch, hours, taken).map(drop))
+    }
+
+    /// Takes the hours of these places back; tells which were known, and notes what they were and why they are not any more.
+    pub(crate) fn clear_hours(
+        &mut self,
+        batch: &Batch<'_>,
+        column: &Ident,
+        places: &[u32],
+        why: &str,
+    ) -> Result<Vec<(u32, u32)>, StatusError> {
+        let mut hours = self.hours(column)?;
+        let cleared: Vec<_> = places
+            .iter()
+            .filter_map(|place| Some((*place, hours.clear(*place)?)))
+            .collect();
+        // A command that finds all done leaves no trace.
+        if cleared.is_empty() {
+            return Ok(cleared);
+        }
+        let taken = Taken {
+            changed: cleared.len() as u64,
+            unchanged: places.len().saturating_sub(cleared.len()) as u64,
+        };
         self.write(|tx| {
-            tx.execute(
-                "INSERT INTO columns (name) VALUES (?1) ON CONFLICT DO NOTHING",
-                [column],
-            )?;
-            note(tx, batch, taken)?;
-            let mut statement = tx.prepare(
-                "INSERT INTO parts (column_name, part, hours) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET hours = excluded.hours",
-            )?;
-            let mut bytes = Vec::with_capacity(PART * WIDTH);
-            let parts = hours.hours.chunks(PART).zip(&hours.changed).enumerate();
-            for (part, (hours, _)) in parts.filter(|(_, (_, changed))| **changed) {
-                bytes.clear();
-                bytes.extend(hours.iter().flat_map(|hour| hour.to_le_bytes()));
-                statement.execute(params![column, integer(part as u64), bytes])?;
-            }
-            Ok(())
+            let batch = keep(tx, batch, &hours, taken)?;
+            let mut statement = tx.prepare("INSERT INTO cleared (batch, place, hour, why) VALUES (?1, ?2, ?3, ?4)")?;
+            cleared
+                .iter()
+                .try_for_each(|(place, hour)| statement.execute(params![batch, place, hour, why]).map(drop))
+        })?;
+        Ok(cleared)
+    }
+
+    /// The hours of a place that were taken back, the oldest first.
+    pub(crate) fn cleared(&self, place: u32) -> Result<Vec<Cleared>, StatusError> {
+        let sql = "SELECT b.column_name, c.hour, c.why, b.number, b.at, b.by
+                   FROM cleared c JOIN batches b ON b.number = c.batch WHERE c.place = ?1 ORDER BY c.number";
+        self.sql(|conn| {
+            let mut statement = conn.prepare_cached(sql)?;
+            let rows = statement.query_map([place], |row| {
+                Ok(Cleared {
+                    column: row.get(0)?,
+                    hour: row.get(1)?,
+                    why: row.get(2)?,
+                    batch: number(row, 3)?,
+                    at: time(row, 4)?,
+                    by: row.get(5)?,
+                })
+            })?;
+            rows.collect()
         })
     }
+}
+
+/// Writes the parts that a batch changed, and gives the batch's number.
+fn keep(tx: &Connection, batch: &Batch<'_>, hours: &Hours, taken: Taken) -> rusqlite::Result<i64> {
+    let column = batch.column.map_or("", Ident::as_str);
+    tx.execute(
+        "INSERT INTO columns (name) VALUES (?1) ON CONFLICT DO NOTHING",
+        [column],
+    )?;
+    let number = note(tx, batch, taken)?;
+    let mut statement = tx.prepare(
+        "INSERT INTO parts (column_name, part, hours) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET hours = excluded.hours",
+    )?;
+    let mut bytes = Vec::with_capacity(PART * WIDTH);
+    let parts = hours.hours.chunks(PART).zip(&hours.changed).enumerate();
+    for (part, (hours, _)) in parts.filter(|(_, (_, changed))| **changed) {
+        bytes.clear();
+        bytes.extend(hours.iter().flat_map(|hour| hour.to_le_bytes()));
+        statement.execute(params![column, integer(part as u64), bytes])?;
+    }
+    Ok(number)
 }

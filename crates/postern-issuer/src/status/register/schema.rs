@@ -13,8 +13,8 @@ const APPLICATION_ID: i64 = 0x5053_7461;
 /// `PRAGMA user_version` of a register: the format of its tables.
 const FORMAT: i64 = 1;
 
-/// Numbers of statuses are those of the list. `changes` and `batches` only grow: who did what, when and why is kept for
-/// ever. The empty name in `published` is that of the list itself.
+/// Numbers of statuses are those of the list. `changes`, `cleared` and `batches` only grow: who did what, when and why is
+/// kept for ever. The empty name in `published` is that of the list itself.
 const TABLES: &str = "\
 CREATE TABLE meta (
   id INTEGER PRIMARY KEY CHECK (id = 0),
@@ -32,7 +32,7 @@ CREATE TABLE ledgers (
 ) STRICT;
 CREATE TABLE batches (
   number INTEGER PRIMARY KEY,
-  command TEXT NOT NULL CHECK (command IN ('column', 'import', 'set', 'superseded')),
+  command TEXT NOT NULL CHECK (command IN ('column', 'column-set', 'import', 'set', 'superseded')),
   at INTEGER NOT NULL,
   by TEXT NOT NULL,
   column_name TEXT,
@@ -42,7 +42,7 @@ CREATE TABLE batches (
   unchanged INTEGER NOT NULL,
   rejected INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX batches_digest ON batches (digest, command, coalesce(column_name, '')) WHERE digest IS NOT NULL;
+CREATE INDEX batches_digest ON batches (digest) WHERE digest IS NOT NULL;
 CREATE TABLE changes (
   number INTEGER PRIMARY KEY,
   batch INTEGER NOT NULL REFERENCES batches (number),
@@ -56,6 +56,16 @@ CREATE TRIGGER changes_stay BEFORE UPDATE ON changes BEGIN SELECT raise(ABORT, '
 CREATE TRIGGER changes_remain BEFORE DELETE ON changes BEGIN SELECT raise(ABORT, 'changes are kept for ever'); END;
 CREATE TRIGGER batches_stay BEFORE UPDATE ON batches BEGIN SELECT raise(ABORT, 'batches stay as they are'); END;
 CREATE TRIGGER batches_remain BEFORE DELETE ON batches BEGIN SELECT raise(ABORT, 'batches are kept for ever'); END;
+CREATE TABLE cleared (
+  number INTEGER PRIMARY KEY,
+  batch INTEGER NOT NULL REFERENCES batches (number),
+  place INTEGER NOT NULL CHECK (place >= 0),
+  hour INTEGER NOT NULL CHECK (hour > 0),
+  why TEXT NOT NULL
+) STRICT;
+CREATE INDEX cleared_place ON cleared (place);
+CREATE TRIGGER cleared_stay BEFORE UPDATE ON cleared BEGIN SELECT raise(ABORT, 'changes stay as they are'); END;
+CREATE TRIGGER cleared_remain BEFORE DELETE ON cleared BEGIN SELECT raise(ABORT, 'changes are kept for ever'); END;
 CREATE TABLE statuses (
   place INTEGER PRIMARY KEY CHECK (place >= 0),
   status INTEGER NOT NULL CHECK (status BETWEEN 1 AND 3)

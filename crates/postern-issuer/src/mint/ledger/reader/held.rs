@@ -17,6 +17,13 @@ const COUNTERS: &str = "SELECT counter FROM main.codes WHERE id = ?1";
 const HELD: &str = "\
 SELECT c.status_index, c.expires, r.by, r.reason FROM main.codes c LEFT JOIN main.replaced r ON r.counter = c.counter
 WHERE c.counter = ?1";
+const RENEWED_BY: &str = "\
+WITH RECURSIVE later (counter) AS (
+  SELECT r.by FROM main.codes c JOIN main.replaced r ON r.counter = c.counter
+    WHERE c.counter = ?1 AND c.expires >= ?2 AND r.reason = 'renewed'
+  UNION ALL
+  SELECT r.by FROM main.replaced r JOIN later ON r.counter = later.counter WHERE r.reason = 'renewed'
+) SELECT counter FROM later";
 const HAS_INDEX: &str = "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = 'codes_id'";
 
 /// A code that a person holds.
@@ -52,6 +59,11 @@ impl Locator {
     pub fn code_at(&self, index: u32) -> Option<(u16, u64)> {
         let place = self.permutation.number_at(index)?;
         Some(Shard::of_place(place, self.shard.of()))
+    }
+
+    /// The place of a code of this ledger, by its number; `None` where the list has none for it.
+    pub fn index_of(&self, counter: u64) -> Option<u32> {
+        self.permutation.at(self.shard.place(counter))
     }
 }
 
@@ -113,6 +125,44 @@ impl Reader {
                     None => return Ok(None),
                 }
             }
+        })
+    }
+
+    /// The codes that came in the place of one, or after it, by renewal, while it has not expired at this time: for so long
+    /// a person holds both.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub(crate) fn renewed_by(&self, counter: u64, at: Time) -> Result<Vec<u64>, LedgerError> {
+        self.sql(|conn| {
+            let mut statement = conn.prepare_cached(RENEWED_BY)?;
+            let rows = statement.query_map([counter, at.seconds()].map(integer), |row| {
+                row.get(0).map(i64::unsigned_abs)
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// Hands the place of each code that was replaced to `each`, with that of what came, by the numbers of the codes. What
+    /// comes in a code's place has a higher number.
+    ///
+    /// # Errors
+    ///
+    /// [`LedgerError`].
+    pub fn each_replaced(&self, mut each: impl FnMut(u32, u32)) -> Result<(), LedgerError> {
+        let locator = self.locator()?;
+        self.sql(|conn| {
+            let mut statement = conn.prepare("SELECT counter, by FROM main.replaced ORDER BY counter")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let place = |i| row.get(i).map(|n: i64| locator.index_of(n.unsigned_abs()));
+                // Places follow from numbers: that the ledger is not read through makes this quick.
+                if let (Some(old), Some(new)) = (place(0)?, place(1)?) {
+                    each(old, new);
+                }
+            }
+            Ok(())
         })
     }
 
@@ -334,9 +384,9 @@ mod tests {
         let locator = reader.locator().unwrap();
         for counter in 0..12 {
             let index = reader.index(counter).unwrap().unwrap();
-            assert_eq!(locator.code_at(index), Some((1, counter)));
+            assert_eq!((locator.code_at(index), locator.index_of(counter)), (Some((1, counter)), Some(index)));
         }
-        assert_eq!(locator.code_at(100), None);
+        assert_eq!((locator.code_at(100), locator.index_of(100)), (None, None));
     }
 
     #[test]
