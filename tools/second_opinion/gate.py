@@ -11,6 +11,7 @@ from .keys import PublicKey
 
 ISSUE_AHEAD = 300
 # docs/VERDICTS.md: the reasons that a readable code can have, by the outcome that follows.
+GRAVE = {"bad-signature", "status-invalid", "status-restricted"}
 REFUSE = {
     "bad-signature",
     "expired",
@@ -233,7 +234,9 @@ def verdict(reasons, emergency):
     if "status-unknown" in reasons:
         spared |= SPARED_BY_LACK
     # What decides: a reason that refuses; else one that refers by itself; in the order of their names.
-    refusing, spared = sorted(reasons & REFUSE - spared), sorted(reasons & REFUSE & spared)
+    by_rank = lambda reason: (reason not in GRAVE, reason)
+    refusing = sorted(reasons & REFUSE - spared, key=by_rank)
+    spared = sorted(reasons & REFUSE & spared, key=by_rank)
     order = [*refusing, *sorted(reasons - REFUSE), *spared]
     outcome = "refuse" if refusing else "refer" if order else "admit"
     return Verdict(outcome, order, emergency)

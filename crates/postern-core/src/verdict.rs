@@ -389,7 +389,7 @@ impl Verdict {
         // What was spared a refusal decided nothing, so it does not stand first.
         self.reasons.sort_by_key(|&reason| {
             let spared = outcome(reason) != reason.outcome();
-            (std::cmp::Reverse(outcome(reason)), spared, reason)
+            (std::cmp::Reverse(outcome(reason)), spared, !reason.is_grave(), reason)
         });
         self.outcome = self.reasons.first().map_or(Outcome::Admit, |&reason| outcome(reason));
     }

@@ -13,7 +13,7 @@ use postern_issuer::mint::{FormatName, MintArgs, ReplaceArgs, replace};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use office::{FULL, HEADER, Office, WANTED, counts, list, owner, session};
+use office::{FULL, HEADER, Office, WANTED, counts, list, no_register, owner, session};
 
 /// One run of the program.
 struct Ran {
@@ -78,6 +78,7 @@ fn lose(office: &Office, args: &MintArgs, id: &str) -> PathBuf {
         ids: vec![id.to_owned()],
         reason: Ended::Lost,
         issue,
+        choice: no_register(),
     };
     assert_eq!(replace(&replacement, &session(&[]), &mut Vec::new()).unwrap(), 0);
     out

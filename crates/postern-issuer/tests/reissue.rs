@@ -12,7 +12,7 @@ use postern_core::verdict::Judge;
 use postern_issuer::mint::ledger::{Ended, Reader, Which};
 use postern_issuer::mint::{MintError, RenewArgs, ReplaceArgs, renew, replace};
 
-use office::{AT, DAY, FULL, HEADER, MADE, Office, counts, lines, list, mint, mint_json, session, tree};
+use office::{AT, DAY, FULL, HEADER, MADE, Office, counts, lines, list, mint, mint_json, no_register, session, tree};
 
 fn summary(lines: &[serde_json::Value], name: &str) -> u64 {
     lines.last().unwrap()["summary"][name].as_u64().unwrap()
@@ -113,7 +113,7 @@ fn codes_are_renewed_before_they_expire() {
     let mut again = RenewArgs {
         issue: office.issue(),
         expiring_within: 14,
-        register: None,
+        choice: no_register(),
     };
     again.issue.out = office.path("renewed");
     again.issue.at = Some(AT.plus(10 * DAY).seconds() as i64);
@@ -168,6 +168,7 @@ fn lost_codes_are_replaced() {
         ids: vec!["a-1".to_owned(), "A-1".to_owned()],
         reason: Ended::Lost,
         issue: office.issue(),
+        choice: no_register(),
     };
     lost.issue.out = office.path("desk");
     lost.issue.at = Some(AT.plus(DAY).seconds() as i64);

@@ -204,6 +204,37 @@ fn an_older_copy_of_the_register_signs_no_number_twice() {
 }
 
 #[test]
+fn who_becomes_valid_again_by_an_older_copy_counts_against_the_limit() {
+    let city = City::new(30);
+    city.set_id("P-0", "suspended");
+    city.published(1);
+    let (register, copy) = (city.office.path("register.db"), city.office.path("copy.db"));
+    fs::copy(&register, &copy).unwrap();
+    let rows: String = (1..12).map(|i| format!("P-{i},restricted,contact\n")).collect();
+    let file = city.file("contacts.csv", format!("id,status,why\n{rows}"));
+    assert_eq!(city.desk(&["status", "import", &file], 2, &[]).status, 0);
+    assert_eq!(city.publish(2, &["--danger-over-limit"]).status, 0);
+    fs::copy(&copy, &register).unwrap();
+    let before = tree(&city.office.path("repo"));
+    let ran = city.publish(3, &["--danger-adopt"]);
+    assert_eq!(ran.reason(), "status-over-limit");
+    assert!(ran.err.contains("valid (11)"), "{}", ran.err);
+    let difference = &ran.lines()[0]["difference"];
+    assert_eq!(
+        (&difference["adopted"], counts_of(&difference["gets"])),
+        (&true.into(), [11, 0, 0, 0])
+    );
+    assert_eq!(tree(&city.office.path("repo")), before);
+    let args = city.publish_args("status", 3);
+    let args = args.iter().map(String::as_str).filter(|arg| *arg != "--json");
+    let args: Vec<&str> = args.chain(["--danger-adopt", "--yes"]).collect();
+    let ran = city.run(&args);
+    assert!(ran.out.contains("11 of them become valid again"), "{}", ran.out);
+    assert_eq!(city.publish(3, &["--danger-adopt", "--danger-over-limit"]).status, 0);
+    city.follows(3);
+}
+
+#[test]
 fn killed_at_any_moment_the_next_run_ends_well() {
     let city = City::new(3);
     city.set_id("P-0", "suspended");

@@ -164,6 +164,11 @@ impl Reason {
         }
     }
 
+    /// Whether it stands before others of its outcome: its advice is the one that staff must not miss.
+    pub(super) const fn is_grave(self) -> bool {
+        matches!(self, Self::BadSignature | Self::StatusInvalid | Self::StatusRestricted)
+    }
+
     /// Whether old data or a clock that is far ahead may have it wrong: it does not rest on the code alone. A gate whose
     /// data is past its last window cannot tell the two apart. A revocation is for ever, so it rests on nothing.
     pub(super) const fn rests_on_data(self) -> bool {

@@ -23,6 +23,16 @@ fn each_status_has_its_reason() {
     }
 }
 
+/// Staff read the advice of the first reason: of a restricted person's expired code it is that of the restriction.
+#[test]
+fn a_red_code_that_has_expired_is_red_first() {
+    let mut claims = claims();
+    claims.record.index = 3;
+    claims.expires = claims.issued.plus(DAY / 2);
+    let verdict = Offer::day(1).judge().check(&minted("east-code", &claims), at(now()));
+    expect(&verdict, Outcome::Refuse, &[Reason::StatusRestricted, Reason::Expired]);
+}
+
 /// The last index of the noise, by the format's own words: byte i / 4, bits 2 (i mod 4) and above.
 fn last_status() -> u8 {
     content(1)[(PAST as usize - 1) / 4] >> 6

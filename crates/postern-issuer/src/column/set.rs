@@ -48,7 +48,9 @@ fn tell(places: &[u32], cleared: &[(u32, u32)], session: &Session, out: &mut dyn
         let was = was.map(|(_, hour)| time(*hour).to_string());
         let line = match (session.json, was) {
             (true, was) => json_line(&json!({ "code": { "index": index, "was": was, "changed": was.is_some() } })),
-            (false, None) => session.catalog.text("column-unchanged", &[("index", index.to_string().into())]),
+            (false, None) => session
+                .catalog
+                .text("column-unchanged", &[("index", index.to_string().into())]),
             (false, Some(was)) => {
                 let args = [("index", index.to_string().into()), ("was", was.into())];
                 session.catalog.text("column-cleared", &args)

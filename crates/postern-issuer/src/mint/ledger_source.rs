@@ -91,7 +91,10 @@ impl Named {
 
     /// That all of them are valid: a new code would be.
     pub(super) fn must_be_valid(&self, not_valid: &NotValid) -> Result<(), MintError> {
-        let found = self.codes.iter().find_map(|(old, _)| Some((old, not_valid.status(old.counter)?)));
+        let found = self
+            .codes
+            .iter()
+            .find_map(|(old, _)| Some((old, not_valid.status(old.counter)?)));
         match found {
             Some((old, status)) => Err(MintError::NotValid {
                 id: old.id.clone(),

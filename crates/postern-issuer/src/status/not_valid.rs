@@ -39,7 +39,11 @@ impl NotValid {
             let (counter, status) = codes[i];
             if status != Status::Invalid {
                 let newer = ledger.renewed_by(counter.into(), at)?;
-                codes.extend(newer.into_iter().filter_map(|by| Some((u32::try_from(by).ok()?, status))));
+                codes.extend(
+                    newer
+                        .into_iter()
+                        .filter_map(|by| Some((u32::try_from(by).ok()?, status))),
+                );
             }
         }
         // Stable: what is said of a code itself comes before what it has of an older one.
@@ -51,7 +55,10 @@ impl NotValid {
     /// The status of a code of the ledger, by its number, where it is not valid.
     pub(crate) fn status(&self, counter: u64) -> Option<Status> {
         let counter = u32::try_from(counter).ok()?;
-        let found = self.codes.binary_search_by_key(&counter, |(counter, _)| *counter).ok()?;
+        let found = self
+            .codes
+            .binary_search_by_key(&counter, |(counter, _)| *counter)
+            .ok()?;
         Some(self.codes[found].1)
     }
 }

@@ -26,7 +26,7 @@ use postern_core::verdict::{Judge, Outcome};
 use postern_issuer::mint::ledger::{Owner, Wanted};
 use postern_issuer::mint::people::EncodingChoice;
 use postern_issuer::mint::shard::Shard;
-use postern_issuer::mint::{FormatName, IssueArgs, MintArgs, MintError, run};
+use postern_issuer::mint::{FormatName, IssueArgs, MintArgs, MintError, RegisterChoice, run};
 
 pub const DAY: u64 = 86_400;
 /// 2026-11-01T00:00:00Z, when the authority made its documents.
@@ -132,6 +132,7 @@ impl Office {
             shard: Shard::WHOLE,
             changed: false,
             changed_since: None,
+            choice: no_register(),
         }
     }
 
@@ -149,6 +150,14 @@ impl Office {
             pin_file: None,
             passphrase: Default::default(),
         }
+    }
+}
+
+/// No register is asked.
+pub fn no_register() -> RegisterChoice {
+    RegisterChoice {
+        register: None,
+        no_register: true,
     }
 }
 

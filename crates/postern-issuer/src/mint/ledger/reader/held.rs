@@ -384,7 +384,10 @@ mod tests {
         let locator = reader.locator().unwrap();
         for counter in 0..12 {
             let index = reader.index(counter).unwrap().unwrap();
-            assert_eq!((locator.code_at(index), locator.index_of(counter)), (Some((1, counter)), Some(index)));
+            assert_eq!(
+                (locator.code_at(index), locator.index_of(counter)),
+                (Some((1, counter)), Some(index))
+            );
         }
         assert_eq!((locator.code_at(100), locator.index_of(100)), (None, None));
     }
