@@ -3,6 +3,8 @@
 mod office;
 
 use std::fs;
+#[cfg(unix)]
+use std::process::Command;
 
 use office::{City, Office};
 
@@ -178,8 +180,16 @@ fn two_cities_recognise_each_other_and_one_going_dark_does_not_touch_the_other()
         }
     }
 
-    // The west goes dark, and leaves a file that is no list of its issuer. The east goes on.
-    office.write("east/repository/status/west-list/2.status", b"rubbish");
+    // The west goes dark, and leaves what is no list of its issuer: rubbish, a folder, a list of the far future, a pipe.
+    let west_list = |name: &str| office.path(&format!("east/repository/status/west-list/{name}.status"));
+    for version in 20..30 {
+        fs::write(west_list(&version.to_string()), b"rubbish").unwrap();
+    }
+    fs::create_dir(west_list("30")).unwrap();
+    west.publish_status("2026-12-25T00:00:00Z");
+    fs::copy(office.path("west/repository/status/west-list/2.status"), west_list("2")).unwrap();
+    #[cfg(unix)]
+    assert!(Command::new("mkfifo").arg(west_list("31")).status().unwrap().success());
     for day in 4..=15 {
         let at = format!("2026-11-{day:02}T00:00:00Z");
         east.publish_status(&at);
@@ -207,13 +217,38 @@ fn two_cities_recognise_each_other_and_one_going_dark_does_not_touch_the_other()
         |gate: &str| office.verifier(&format!("status --store {gate} --at {later}"))[0]["data"]["grade"].clone();
     assert_eq!((grade(&gates[0]), grade(&gates[1])), ("fresh".into(), "stale".into()));
 
-    // The way back.
-    office.write("east/repository/status/west-list/2.status", b"");
-    west.publish_status("2026-11-16T00:00:00Z");
+    // The way back: its next list is the third.
+    west.publish_status("2026-12-26T00:00:00Z");
     copy(west, east);
-    east.renew("2026-11-16T01:00:00Z");
+    // Ten versions of rubbish are more than are looked at: somebody takes them away.
+    (20..30).for_each(|version| fs::remove_file(west_list(&version.to_string())).unwrap());
+    east.renew("2026-12-26T01:00:00Z");
     east.update();
-    assert_eq!(office.verdict(&gates[0], &cards[1], "2026-11-16T08:00:00Z"), admit());
+    assert_eq!(office.verdict(&gates[0], &cards[1], "2026-12-26T08:00:00Z"), admit());
+}
+
+#[test]
+fn a_snapshot_that_was_cut_short_is_gone_on_from() {
+    let office = Office::new();
+    let city = City::found(&office, "east", "2026-11-01T00:00:00Z");
+    office.write("east/negative.json", NEGATIVE);
+    city.pack(1, &pack(&[("east", "", "", 720)]), "2026-11-01T00:00:00Z");
+    city.renew("2026-11-02T00:00:00Z");
+    let pointer = office.path("east/repository/newest.snapshot");
+    let first = fs::read(&pointer).unwrap();
+    city.renew("2026-11-03T00:00:00Z");
+    // As if the power had gone between the snapshot and the pointer to it.
+    fs::write(&pointer, &first).unwrap();
+    city.renew("2026-11-04T00:00:00Z");
+    let newest = &office.issuer("snapshot show east/repository/newest.snapshot")[0];
+    assert_eq!(newest["version"], 3);
+    // The very first one too.
+    fs::remove_file(&pointer).unwrap();
+    city.renew("2026-11-05T00:00:00Z");
+    assert_eq!(
+        office.issuer("snapshot show east/repository/newest.snapshot")[0]["version"],
+        4
+    );
 }
 
 #[test]

@@ -109,30 +109,23 @@ impl Repository {
     /// The snapshot that the pointer names, or one after it: a run that was cut short left it without moving the pointer, and
     /// its version is taken.
     pub(crate) fn newest_snapshot(&self) -> Result<Option<Document<Snapshot>>, IssuerError> {
-        let mut newest: Option<Document<Snapshot>> = None;
-        let mut next = NEWEST.to_owned();
-        while let Some(bytes) = self.read(&next, Snapshot::MAX_LEN)? {
-            let parsed =
-                Document::<Snapshot>::parse(&bytes).map_err(|e| IssuerError::Document(self.dir.join(&next), e))?;
-            next = path(DocumentKind::Snapshot, parsed.payload().version + 1);
-            newest = Some(parsed);
-        }
-        match newest {
-            // The first one, without a pointer yet.
-            None if next == NEWEST => self.snapshot_of(1),
-            newest => Ok(newest),
-        }
-    }
-
-    fn snapshot_of(&self, version: u64) -> Result<Option<Document<Snapshot>>, IssuerError> {
-        let path = path(DocumentKind::Snapshot, version);
-        let Some(bytes) = self.read(&path, Snapshot::MAX_LEN)? else {
-            return Ok(None);
+        let read = |path: &str| -> Result<Option<Document<Snapshot>>, IssuerError> {
+            let Some(bytes) = self.read(path, Snapshot::MAX_LEN)? else {
+                return Ok(None);
+            };
+            let parsed = Document::parse(&bytes);
+            parsed
+                .map(Some)
+                .map_err(|e| IssuerError::Document(self.dir.join(path), e))
         };
-        let parsed = Document::parse(&bytes);
-        parsed
-            .map(Some)
-            .map_err(|e| IssuerError::Document(self.dir.join(path), e))
+        let mut newest = read(NEWEST)?;
+        loop {
+            let version = newest.as_ref().map_or(0, |newest| newest.payload().version);
+            match read(&path(DocumentKind::Snapshot, version + 1))? {
+                None => return Ok(newest),
+                next => newest = next,
+            }
+        }
     }
 
     /// Publishes a root: the first, or the one that follows the newest.
