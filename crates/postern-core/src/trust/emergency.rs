@@ -13,7 +13,7 @@ pub const MAX_EMERGENCY: u64 = 92 * 86_400;
 
 /// What an authority changes for a time, signed like everything in its pack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "EmergencyShape", into = "EmergencyShape")]
+#[serde(try_from = "EmergencyShape")]
 pub struct Emergency {
     /// It holds from this time on.
     pub from: Time,
@@ -43,7 +43,7 @@ impl Emergency {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EmergencyShape {
     from: Time,
@@ -86,29 +86,6 @@ impl TryFrom<EmergencyShape> for Emergency {
                 issuers,
                 windows,
             }),
-        }
-    }
-}
-
-impl From<Emergency> for EmergencyShape {
-    fn from(emergency: Emergency) -> Self {
-        let Emergency {
-            from,
-            gates,
-            rules,
-            until,
-            reason,
-            issuers,
-            windows,
-        } = emergency;
-        Self {
-            from,
-            gates,
-            rules,
-            until,
-            reason,
-            issuers,
-            windows,
         }
     }
 }
