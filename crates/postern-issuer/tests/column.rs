@@ -13,11 +13,10 @@ use postern_core::status::{Column, ColumnValue};
 use postern_core::time::Time;
 use postern_core::trust::{Document, Keys};
 use postern_core::verdict::Outcome;
-use postern_issuer::mint::{RenewArgs, renew};
 use serde_json::json;
 
 use city::{City, outcome};
-use office::{AT, DAY, list, no_register, session};
+use office::{AT, no_register};
 
 #[test]
 fn the_newest_negative_test_of_each_person_is_published() {
@@ -109,26 +108,12 @@ fn hour(at: u64) -> Option<ColumnValue> {
     Some(ColumnValue::Time(Time::saturating((time - time % 3600) as i64)))
 }
 
-/// New cards for all; the place of the first.
-fn renewed(city: &City) -> u32 {
-    let mut issue = city.args.issue.clone();
-    issue.out = city.office.path("renewed");
-    issue.at = Some(AT.plus(DAY).seconds() as i64);
-    let args = RenewArgs {
-        issue,
-        expiring_within: 365,
-        choice: no_register(),
-    };
-    assert_eq!(renew(&args, &session(&["--json"]), &mut Vec::new()).unwrap(), 0);
-    list(&args.issue.out.join("codes.csv"))[0][1].parse().unwrap()
-}
-
 #[test]
 fn a_new_card_has_the_test_of_the_old_one() {
     let city = City::new(2);
     let tests = city.file("tests.csv", format!("id,sampled\nP-0,{}\n", AT.plus(3600)));
     assert_eq!(city.desk(&["column", "import", &tests], 2, &[]).status, 0);
-    let new = renewed(&city);
+    let new = city.renewed(no_register())[0].1;
     // The next day's file, in which the person is not.
     let other = city.file("next.csv", format!("id,sampled\nP-1,{}\n", AT.plus(20 * 3600)));
     for (expected, hours) in [(1, 26), (0, 27)] {
@@ -158,7 +143,7 @@ fn a_wrong_test_is_taken_back_and_does_not_come_back() {
     assert_eq!(set(1, &["--id", "P-0"]).reason(), "register-column-unknown");
     let tests = city.file("tests.csv", format!("id,sampled\nP-0,{0}\nP-1,{0}\n", AT.plus(3600)));
     assert_eq!(city.desk(&["column", "import", &tests], 2, &[]).status, 0);
-    let (old, new) = (city.index("P-0"), renewed(&city));
+    let (old, new) = (city.index("P-0"), city.renewed(no_register())[0].1);
     let none = city.file("none.csv", "id,sampled\n");
     assert_eq!(
         city.desk(&["column", "import", &none], 26, &[]).lines()[0]["summary"]["carried"],

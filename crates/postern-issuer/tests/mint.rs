@@ -212,6 +212,7 @@ fn every_reject_reason_is_given_with_line_and_column() {
     let others = [
         "changed-invalid",
         "code-damaged",
+        "code-not-valid",
         "code-of-the-future",
         "name-without-glyph",
     ];
@@ -373,7 +374,7 @@ fn what_is_wrong_is_found_before_anything_is_minted() {
                 repo: office.path("nowhere"),
                 ..office.issue()
             }),
-            "repository-missing",
+            "nothing-published",
         ),
         (
             issue(IssueArgs {

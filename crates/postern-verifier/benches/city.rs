@@ -76,7 +76,10 @@ fn at(mut day: Day, version: u64) -> Day {
 }
 
 fn list_file(authority: &Authority, version: u64, list: &StatusList) -> Published {
-    let (key, name) = (authority.key(STATUS.0, STATUS.1), "east".parse().expect("an identifier"));
+    let (key, name) = (
+        authority.key(STATUS.0, STATUS.1),
+        "east".parse().expect("an identifier"),
+    );
     let zlib = compressed(list.bytes());
     let file = StatusToken::sign(&key, &name, version, authority.made.plus(version), &zlib);
     common::day::list_of(file.expect("a key in memory signs"), version, list.bytes())
@@ -135,7 +138,10 @@ fn run(args: &[&str]) -> Cost {
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(matches!(done.status.code(), Some(0 | 10 | 11)), "{args:?}: {said}");
     let peak = said.lines().last().and_then(|line| line.trim().parse().ok());
-    Cost { seconds, peak: peak.unwrap_or(0) }
+    Cost {
+        seconds,
+        peak: peak.unwrap_or(0),
+    }
 }
 
 fn text(path: &Path) -> &str {

@@ -18,10 +18,12 @@ use postern_core::status::{Delta, StatusList, StatusToken};
 use postern_core::time::TimeEvidence;
 use postern_core::trust::{Document, DocumentKind, FilePin, Snapshot, Trust};
 use postern_core::verdict::{Judge, Outcome};
-use postern_issuer::mint::{FormatName, MintArgs};
+use postern_issuer::mint::ledger::Ended;
+use postern_issuer::mint::{FormatName, MintArgs, MintError, RegisterChoice, RenewArgs, ReplaceArgs, renew, replace};
 use serde_json::Value;
 
-use crate::office::{AT, MADE, Office, counts, list, pack, signed};
+use crate::office::{AT, DAY, MADE, Office, counts, list, pack, session, signed};
+
 /// One run of the program.
 pub struct Ran {
     pub status: i32,
@@ -87,6 +89,46 @@ impl City {
         args.capacity = Some(5_000);
         assert_eq!(counts(&args), [u64::from(people), 0, 0]);
         Self { office, args }
+    }
+
+    /// The city's register is asked.
+    pub fn asking(&self) -> RegisterChoice {
+        RegisterChoice {
+            register: Some(self.office.path("register.db")),
+            no_register: false,
+        }
+    }
+
+    /// A new card for a lost one: its place.
+    pub fn lost(&self, id: &str, reason: Ended, choice: RegisterChoice) -> Result<u32, MintError> {
+        let mut issue = self.args.issue.clone();
+        issue.out = self.office.path(&format!("lost-{id}"));
+        let ids = vec![id.to_owned()];
+        let args = ReplaceArgs {
+            ids,
+            reason,
+            issue,
+            choice,
+        };
+        replace(&args, &session(&[]), &mut Vec::new())?;
+        Ok(list(&args.issue.out.join("codes.csv"))[0][1].parse().unwrap())
+    }
+
+    /// New cards for all first ones, a day after they were issued: whose, and their places.
+    pub fn renewed(&self, choice: RegisterChoice) -> Vec<(String, u32)> {
+        let mut issue = self.args.issue.clone();
+        issue.out = self.office.path("renewed");
+        issue.at = Some(AT.plus(DAY).seconds() as i64);
+        let args = RenewArgs {
+            issue,
+            expiring_within: 364,
+            choice,
+        };
+        assert_eq!(renew(&args, &session(&["--json"]), &mut Vec::new()).unwrap(), 0);
+        let rows = list(&args.issue.out.join("codes.csv"));
+        rows.iter()
+            .map(|row| (row[0].to_owned(), row[1].parse().unwrap()))
+            .collect()
     }
 
     /// Index and text of the code of each person, as the newest list of codes has them.

@@ -1,6 +1,7 @@
 //! Looking into a ledger, also while a run writes to it.
 
 mod held;
+mod replaced;
 
 use std::path::{Path, PathBuf};
 
