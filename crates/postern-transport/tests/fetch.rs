@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postern_transport::{Location, Options, Remote, Spool, TransportError};
 use server::{Answer, End, Framing, Request, Server, serve};
@@ -176,7 +176,12 @@ fn wherever_it_is_cut_no_byte_comes_twice() {
         assert!(calls < 1_000);
     };
     assert!(calls > 3 && bytes == file());
-    assert_eq!(server.sent(), file().len() as u64);
+    // The server counts a piece after the system has taken it, which may be after it has arrived here.
+    let (begun, whole) = (Instant::now(), file().len() as u64);
+    while server.sent() < whole && begun.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(server.sent(), whole);
 }
 
 #[test]
@@ -329,7 +334,7 @@ fn endless_data_costs_no_more_than_the_pinned_size() {
         let gate = Gate::new();
         assert_eq!(reason(gate.fetch(&server)), "not-pinned");
         assert_eq!(gate.kept(), None);
-        assert!(server.sent() < 16 << 20, "{}", server.sent());
+        assert!(server.taken() < 1 << 20, "{}", server.taken());
     }
 }
 

@@ -203,6 +203,20 @@ impl Server {
     pub fn sent(&self) -> u64 {
         self.shared.sent.load(Ordering::SeqCst)
     }
+
+    /// The bytes that the other side must have taken: what was sent, less what the systems of both sides may hold, which is
+    /// the largest buffers that TCP has on this machine.
+    pub fn taken(&self) -> u64 {
+        let largest = |name: &str| {
+            let limits = std::fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")).ok()?;
+            limits.split_whitespace().last()?.parse().ok()
+        };
+        let buffers: u64 = ["tcp_rmem", "tcp_wmem"]
+            .map(|name| largest(name).unwrap_or(32 << 20))
+            .iter()
+            .sum();
+        self.sent().saturating_sub(buffers)
+    }
 }
 
 impl Drop for Server {
