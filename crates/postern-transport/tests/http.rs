@@ -145,7 +145,8 @@ fn endless_data_costs_the_bound_and_no_more() {
         let begun = Instant::now();
         assert_eq!(reason(open(&server).get(PATH, 100_000)), "too-large", "{framing:?}");
         assert!(begun.elapsed() < Duration::from_secs(2), "{framing:?}");
-        assert!(server.taken() < 1 << 20, "{framing:?}: {}", server.taken());
+        // What the systems of both sides hold in their buffers is in it.
+        assert!(server.sent() < 16 << 20, "{framing:?}: {}", server.sent());
     }
 }
 

@@ -129,8 +129,12 @@ fn an_answer_without_end_is_left() {
             let answer = Answer::file(vec![0; 1 << 16]).framing(framing).end(End::Endless);
             let server = server(day(&gate).repository(), path, answer);
             gate.refuses_in_little_room(server.url(""), reason, None);
-            let taken = server.taken();
-            assert!(taken < most + (1 << 20), "{path}: {taken} bytes were taken");
+            // What the two systems hold on the way comes on top.
+            assert!(
+                server.sent() < most + (8 << 20),
+                "{path}: {} bytes were taken",
+                server.sent()
+            );
         }
         let announced = Answer::file([0; 100])
             .framing(Framing::Announced(1 << 40))
