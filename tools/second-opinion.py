@@ -89,6 +89,8 @@ def check_fixtures(folder):
         for case, needed, expected in cases:
             check = lambda: documents.check_document(case, keys, needed)
             tally.expect(f"{name} with threshold {needed}", expected, check)
+    refused = (folder / "refused/disk-full-admit.pack").read_bytes()
+    tally.expect("refused/disk-full-admit.pack", False, lambda: documents.Document(refused))
     check_status_files(folder, tally)
     gates = [gate_of(folder, ["newest.snapshot"], []), gate_of(folder, DAYS, ["status/north/2.status"])]
     tally.same("two ways", gates[0].held == gates[1].held, "a gate that followed deltas holds something else")

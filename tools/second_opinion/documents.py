@@ -102,7 +102,7 @@ def check_root(root):
 
 def check_pack(pack):
     names = "name rules format issued expires issuers version windows value-sets"
-    head(pack, names, "tags emergency", formats=(1, 2))
+    head(pack, names, "tags disk-full emergency", formats=(1, 2))
     need(pack["issued"] < uint(pack["expires"], TIME_MAX, "expires"), "expires before issued")
     rules = [check_rule(rule) for rule in items(pack["rules"], 0, 64, "rules")]
     ascending(rules, "rules")
@@ -125,9 +125,10 @@ def check_pack(pack):
             uint(tag["epoch"], 255, "epoch")
             octets(tag["digest"], 32, "digest")
         ascending([tag["epoch"] for tag in pack["tags"]], "tags")
+    need(pack.get("disk-full", "close") in ("by-hand", "close"), "disk-full")
     if "emergency" in pack:
         check_emergency(pack["emergency"], pack, rules, issuers)
-    new = "tags" in pack or "emergency" in pack
+    new = {"tags", "disk-full", "emergency"} & set(pack)
     new = new or any("columns" in issuer or "windows" in issuer for issuer in pack["issuers"])
     need(pack["format"] == (2 if new else 1), "format is 2 where something needs it, else 1")
 

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Makes foreign text (a name from a code, a file name) safe to show on one line: control characters, escape
@@ -23,20 +25,40 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
 
 /// JSON on one line, whose strings cannot reach a terminal as controls either: what is not printable is escaped, and
 /// reads back as it was.
-pub fn json_line(value: &serde_json::Value) -> String {
-    let line = value.to_string();
-    if !line.contains(is_harmful) {
-        return line;
-    }
-    let mut escaped = String::with_capacity(line.len() + 16);
-    for c in line.chars() {
-        match is_harmful(c) {
-            // Outside strings JSON is ASCII without controls, so this is within one.
-            true => escaped.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
-            false => escaped.push(c),
+///
+/// # Panics
+///
+/// Where a map has keys that are no texts, or a type does not serialise by its own will: the caller's mistake.
+pub fn json_line(value: &impl Serialize) -> String {
+    let mut line = Vec::with_capacity(1024);
+    value
+        .serialize(&mut Serializer::with_formatter(&mut line, Unharmful))
+        .expect("maps of ours have texts for keys, and memory does not fail");
+    String::from_utf8(line).expect("JSON is made of texts only")
+}
+
+/// Writes compact JSON, and what is harmful in strings as escapes.
+struct Unharmful;
+
+impl Formatter for Unharmful {
+    fn write_string_fragment<W: io::Write + ?Sized>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // The controls that JSON itself escapes are not in a fragment.
+        let harmless = fragment.is_ascii() && !fragment.as_bytes().contains(&0x7f);
+        if harmless || !fragment.contains(is_harmful) {
+            return writer.write_all(fragment.as_bytes());
         }
+        for c in fragment.chars() {
+            match is_harmful(c) {
+                true => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        write!(writer, "\\u{unit:04x}")?;
+                    }
+                }
+                false => writer.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?,
+            }
+        }
+        Ok(())
     }
-    escaped
 }
 
 /// The columns that a text takes on a terminal; a Chinese character takes two.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::base45;
 use crate::cbor::{self, CborError};
 use crate::cose::{self, CoseError, Sign1};
-use crate::keys::{BadSignature, Kid, PublicKey, SignError, Signature, Signer};
+use crate::keys::{self, BadSignature, BatchKey, Kid, PublicKey, SignError, Signature, Signed, Signer};
 use crate::record::Record;
 use crate::time::Time;
 
@@ -209,6 +209,26 @@ impl ParsedCode {
     pub fn danger_unverified_claims(&self) -> &Claims {
         &self.claims
     }
+}
+
+/// Verifies each code under its key, as [`ParsedCode::verify`] does, for a third of the time where there are many.
+///
+/// The results are in the order of the codes; [`keys::verify_all`] says which one may differ from [`ParsedCode::verify`].
+pub fn verify_all<'c>(codes: &[(&'c ParsedCode, &BatchKey)]) -> Vec<Result<&'c Claims, BadSignature>> {
+    let signed: Vec<Signed<'_>> = codes
+        .iter()
+        .map(|(code, key)| Signed {
+            key,
+            message: &code.to_be_signed,
+            signature: &code.signature,
+        })
+        .collect();
+    let results = keys::verify_all(&signed).into_iter();
+    codes
+        .iter()
+        .zip(results)
+        .map(|((code, _), result)| result.map(|()| &code.claims))
+        .collect()
 }
 
 /// Why a text is no code.

@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::cbor::Bytes;
 
 mod batch;
+mod together;
+
+pub use together::{BatchKey, Signed, verify_all};
 
 /// Bytes of a signature.
 pub const SIGNATURE_LEN: usize = 64;

@@ -78,6 +78,16 @@ impl Document {
             Err(BadDocument::Number)
         }
     }
+
+    /// Its kind.
+    pub fn kind(&self) -> DocumentKind {
+        self.kind
+    }
+
+    /// Its country, ISO 3166-1 alpha-2.
+    pub fn country(&self) -> &str {
+        std::str::from_utf8(&self.country).expect("the constructor takes two ASCII letters only")
+    }
 }
 
 /// Which part of a document is not as it must be.
@@ -190,6 +200,7 @@ mod tests {
         ] {
             assert_eq!(Document::new("id", "CN", written).as_ref(), Ok(&plain), "{written}");
         }
+        assert_eq!((plain.kind(), plain.country()), (DocumentKind::Id, "CN"));
         let key = TagKey::new(7, [9; 32]);
         let tag = key.tag(&plain);
         assert_eq!(tag.0.0[0], 7);

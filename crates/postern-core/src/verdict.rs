@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 
 mod age;
+mod many;
 mod reason;
 
 use crate::certlogic::Fact;
-use crate::code::{Claims, CodeDigest, ParsedCode};
+use crate::code::{Claims, CodeDigest, CodeError, ParsedCode};
 use crate::demo;
-use crate::keys::Kid;
-use crate::keys::Role;
+use crate::keys::{BadSignature, BatchKey, Kid, Role};
 use crate::policy::{self, Policy};
 use crate::record::DocumentTag;
 use crate::status::{ColumnValue, ColumnValues, Status, StatusList};
@@ -76,14 +76,23 @@ impl Verdict {
 pub struct Judge {
     trust: Trust,
     policy: Option<Policy>,
-    /// For each kid of a code key: the places of its issuer and of the key.
-    keys: HashMap<Kid, Vec<(usize, usize)>>,
+    /// For each kid: the code keys that have it.
+    keys: HashMap<Kid, Vec<CodeKey>>,
     /// For each issuer: the places of its rules.
     rules: Vec<Vec<usize>>,
     /// For each issuer: its list and columns, where it names a list and the gate holds it.
     status: Vec<Option<IssuerStatus>>,
     gate: Option<GateName>,
     demo: bool,
+}
+
+/// Where a code key lies in the pack: the places of its issuer and of the key.
+#[derive(Debug)]
+struct CodeKey {
+    issuer: usize,
+    key: usize,
+    /// The key, where its signatures can be checked together with others.
+    batch: Option<BatchKey>,
 }
 
 /// The status data of one issuer, at hand for look-ups.
@@ -140,7 +149,11 @@ impl Judge {
             for (i, issuer) in pack.payload().issuers.iter().enumerate() {
                 rules.push(issuer.rules.iter().filter_map(|id| policy.position(id)).collect());
                 for (k, key) in issuer.keys.iter().enumerate().filter(|(_, key)| key.role == Role::Code) {
-                    keys.entry(key.key.kid()).or_default().push((i, k));
+                    keys.entry(key.key.kid()).or_default().push(CodeKey {
+                        issuer: i,
+                        key: k,
+                        batch: BatchKey::new(key.key),
+                    });
                 }
             }
         }
@@ -243,8 +256,19 @@ impl Judge {
 
     /// Judges one text.
     pub fn check(&self, text: &str, time: TimeEvidence) -> Verdict {
+        let mut verdict = self.blank(time);
+        match ParsedCode::from_text(text) {
+            Err(e) => verdict.is_no_code(&e),
+            Ok(code) => self.verify(&code, None, &mut verdict),
+        }
+        verdict.conclude();
+        verdict
+    }
+
+    /// A verdict before anything is known of the text.
+    fn blank(&self, time: TimeEvidence) -> Verdict {
         let (data, clock_suspect) = self.data_age(time);
-        let mut verdict = Verdict {
+        Verdict {
             outcome: Outcome::Admit,
             reasons: Vec::new(),
             claims: None,
@@ -256,17 +280,12 @@ impl Judge {
             data,
             columns: Vec::new(),
             emergency: false,
-        };
-        match ParsedCode::from_text(text) {
-            Err(e) => verdict.reasons.push(reason_of(&e)),
-            Ok(code) => self.verify(code, &mut verdict),
         }
-        verdict.conclude();
-        verdict
     }
 
-    /// Finds the issuer that signed; without one nothing is judged.
-    fn verify(&self, code: ParsedCode, verdict: &mut Verdict) {
+    /// Finds the issuer that signed; without one nothing is judged. `checked` is what is known of the signature, where there is but
+    /// one key that it can be of.
+    fn verify(&self, code: &ParsedCode, checked: Option<Result<&Claims, BadSignature>>, verdict: &mut Verdict) {
         verdict.code = Some(code.digest);
         let Some(pack) = self.trust.pack().map(|pack| pack.payload()) else {
             return verdict.reasons.push(Reason::NoTrustData);
@@ -274,17 +293,16 @@ impl Judge {
         let Some(candidates) = self.keys.get(&code.kid) else {
             return verdict.reasons.push(Reason::UnknownIssuer);
         };
-        let signed_by = candidates.iter().find_map(|&(i, k)| {
-            let issuer = &pack.issuers[i];
-            code.verify(&issuer.keys[k].key)
-                .ok()
-                .map(|claims| (i, &issuer.keys[k], claims))
+        let key = |place: &CodeKey| &pack.issuers[place.issuer].keys[place.key];
+        let signed_by = candidates.iter().find_map(|place| {
+            let claims = checked.unwrap_or_else(|| code.verify(&key(place).key));
+            claims.ok().map(|claims| (place, claims))
         });
         match signed_by {
             None => verdict.reasons.push(Reason::BadSignature),
-            Some((i, key, claims)) => {
-                verdict.issuer = Some(i);
-                self.judge(pack, i, key, claims, verdict);
+            Some((place, claims)) => {
+                verdict.issuer = Some(place.issuer);
+                self.judge(pack, place.issuer, key(place), claims, verdict);
                 verdict.claims = Some(claims.clone());
             }
         }
@@ -374,6 +392,10 @@ impl Judge {
 }
 
 impl Verdict {
+    fn is_no_code(&mut self, error: &CodeError) {
+        self.reasons.push(reason_of(error));
+    }
+
     /// The outcome is the most serious that a reason asks for; but what rests on the data alone does not refuse anybody
     /// where the data is too old, nor does a rule where the gate lacks what it may look at: "no" must never mean "this gate is
     /// out of date".

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use postern_core::code::ParsedCode;
 use postern_core::repository::{self, Wanted};
 use postern_core::time::{Time, TimeEvidence};
-use postern_core::trust::{Candidate, Document, DocumentKind, Snapshot, StatusFile, Trust, TrustError};
+use postern_core::trust::{Candidate, DiskFull, Document, DocumentKind, Pack, Snapshot, StatusFile, Trust, TrustError};
 use postern_core::verdict::{Judge, Reason};
 use sha2::{Digest, Sha256};
 
@@ -221,7 +221,20 @@ fn lax_verifiers_take_the_signatures_that_only_strict_ones_refuse() {
     }
 }
 
-/// Every reason has a vector, but for that of a gate without trust.
+/// Both packs are signed alike; only what they say of a full disk differs.
+#[test]
+fn a_pack_says_what_staff_do_at_a_full_disk_or_is_refused() {
+    assert_eq!(
+        judge().trust().pack().unwrap().payload().disk_full,
+        Some(DiskFull::Close)
+    );
+    let refused = fs::read(Path::new(generate::FOLDER).join("refused/disk-full-admit.pack")).unwrap();
+    assert_eq!(refused.len(), published("pack/2.pack").unwrap().len());
+    let error = Document::<Pack>::parse(&refused).unwrap_err();
+    assert_eq!(error.reason(), "malformed-payload", "{error}");
+}
+
+/// Every reason has a vector, but for that of a gate without trust, and those that rest on more than a text.
 #[test]
 fn every_reason_has_a_vector() {
     let vectors = vectors();
@@ -231,5 +244,7 @@ fn every_reason_has_a_vector() {
             .any(|vector| vector.field("reasons").split(',').any(|r| r == reason.as_str()))
     };
     let missing: Vec<_> = Reason::ALL.into_iter().filter(|reason| !covered(reason)).collect();
-    assert_eq!(missing, [Reason::NoTrustData]);
+    let of_a_gate = [Reason::DocumentMismatch, Reason::DocumentNotBound];
+    let expected = [&of_a_gate[..], &[Reason::NoTrustData, Reason::SeenHere]].concat();
+    assert_eq!(missing, expected);
 }

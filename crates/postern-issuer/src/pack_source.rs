@@ -9,7 +9,7 @@ use postern_core::certlogic::{self, Json};
 use postern_core::keys::Role;
 use postern_core::text::{Ident, Names};
 use postern_core::time::Time;
-use postern_core::trust::{Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch, Windows};
+use postern_core::trust::{DiskFull, Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch, Windows};
 use serde::Deserialize;
 
 use crate::error::IssuerError;
@@ -24,6 +24,7 @@ struct Source {
     name: Names,
     valid_for_days: u64,
     windows: WindowsInHours,
+    disk_full: Option<DiskFull>,
     #[serde(default)]
     value_sets: BTreeMap<Ident, Vec<String>>,
     #[serde(default)]
@@ -237,6 +238,7 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
         windows,
         value_sets: source.value_sets,
         tags,
+        disk_full: source.disk_full,
         emergency: None,
     })
 }

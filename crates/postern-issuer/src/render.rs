@@ -7,7 +7,7 @@ use postern_cli::terminal::printable;
 use postern_core::keys::PublicKey;
 use postern_core::text::Names;
 use postern_core::time::Time;
-use postern_core::trust::{Document, Emergency, Keys, Otherwise, Pack, Payload, Root, Snapshot, Windows};
+use postern_core::trust::{DiskFull, Document, Emergency, Keys, Otherwise, Pack, Payload, Root, Snapshot, Windows};
 
 /// Lines of a rendering: how deep, what, and its value.
 pub(crate) struct Lines<'a> {
@@ -126,6 +126,13 @@ impl Render for Pack {
         lines.names(1, "name", &self.name);
         lines.times(1, [("issued", self.issued), ("expires", self.expires)]);
         lines.windows(1, self.windows);
+        if let Some(disk_full) = self.disk_full {
+            let action = match disk_full {
+                DiskFull::ByHand => "show-disk-full-by-hand",
+                DiskFull::Close => "show-disk-full-close",
+            };
+            lines.add(1, "disk-full", lines.session.catalog.text(action, &[]));
+        }
         if let Some(emergency) = &self.emergency {
             lines.emergency(emergency);
         }

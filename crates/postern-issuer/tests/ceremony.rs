@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use postern_core::trust::{DiskFull, Document, Pack};
 use serde_json::Value;
 
 const PASSPHRASE: &str = "of the ceremony test";
@@ -434,6 +435,49 @@ fn a_description_that_cannot_be_used_says_where() {
         assert!(said.contains(named) && said.contains("entry.json"), "{rule}: {said}");
         assert!(!office.path().join("p").exists());
     }
+}
+
+#[test]
+fn what_staff_do_at_a_full_disk_is_signed_and_outlives_an_emergency() {
+    let office = Office::with_keys();
+    office.publish_root();
+    office.describe_pack();
+    let plain = String::from_utf8(office.read("pack.toml")).unwrap();
+    let describe = |action: &str| office.write("pack.toml", format!("disk-full = \"{action}\"\n{plain}"));
+    let declare = "pack emergency --repo repo --reason-en Made-up --reason-zh 虚构 --until 2999-01-01 --set-aside entry \
+                   --from 2998-12-01 --out declared.draft";
+    let actions = [
+        ("close", DiskFull::Close, ["let nobody in by it", "不得由此放行任何人"]),
+        (
+            "by-hand",
+            DiskFull::ByHand,
+            ["check by hand, on paper", "人工核验，用纸登记"],
+        ),
+    ];
+    for (version, (action, disk_full, words)) in (1..).zip(actions) {
+        describe(action);
+        office.publish_pack(version);
+        office.good(declare);
+        let declared = Document::<Pack>::parse(&office.read("declared.draft"))
+            .unwrap()
+            .into_payload();
+        assert_eq!(declared.disk_full, Some(disk_full));
+        assert!(declared.emergency.is_some());
+        for file in [format!("{version}.pack"), "declared.draft".to_owned()] {
+            for (lang, words) in ["en", "zh"].into_iter().zip(words) {
+                let shown = office.good(&format!("pack show {file} --lang {lang}"));
+                assert!(shown.contains(words), "{shown}");
+            }
+        }
+        std::fs::remove_file(office.path().join("declared.draft")).unwrap();
+    }
+    describe("admit");
+    let said = String::from_utf8(office.run("pack new pack.toml --repo repo --out p").stderr).unwrap();
+    assert!(
+        said.contains("line 1") && said.contains("admit") && said.contains("by-hand"),
+        "{said}"
+    );
+    assert!(!office.path().join("p").exists());
 }
 
 #[test]

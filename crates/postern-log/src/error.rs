@@ -53,6 +53,12 @@ pub enum LogError {
     },
     /// The name of the gate is not one: the caller's mistake.
     GateId,
+    /// The log, or the write-ahead log beside it, was deleted, moved or replaced while it was open: what is written
+    /// goes to a file that nobody finds again.
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file could not be read or written.
     Io {
         /// The file.
@@ -108,6 +114,7 @@ impl LogError {
             Self::Event(e) => e.reason(),
             Self::Exists { .. } => "log-exists",
             Self::GateId => "gate-id",
+            Self::Gone { .. } => "log-gone",
             Self::Io { .. } => "log-io",
             Self::Missing { .. } => "log-missing",
             Self::NewerFormat { .. } => "log-newer-format",
@@ -139,6 +146,12 @@ impl LogError {
             // The shared-memory file could not grow: SQLite does not say SQLITE_FULL here.
             (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Self::DiskFull { path },
             (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Busy { path },
+            (_, ffi::SQLITE_READONLY_DBMOVED) => Self::Gone { path },
+            // A failed write or fsync, and a medium that became read-only under an open file, which SQLite calls the same.
+            (ErrorCode::SystemIoFailure | ErrorCode::CannotOpen, _) => {
+                let source = io::Error::other(*code);
+                Self::Io { path, source }
+            }
             (ErrorCode::ReadOnly, _) => Self::ReadOnly { path },
             (ErrorCode::NotADatabase, _) => Self::NotALog { path },
             // Only rows that this program did not write can be in the way of the next one.
@@ -192,6 +205,12 @@ impl fmt::Display for LogError {
             Self::GateId => write!(
                 f,
                 "the name of a gate has 1 to {MAX_GATE_LEN} printable ASCII characters without spaces and plus signs"
+            ),
+            Self::Gone { path } => write!(
+                f,
+                "{} was deleted, moved or replaced while the gate had it open; nothing was logged: put the file back and \
+                 scan again, or keep what is left as evidence and restart the gate",
+                path.display()
             ),
             Self::Io { path, source } => write!(
                 f,
@@ -251,9 +270,13 @@ mod tests {
         };
         assert_eq!(reason(ffi::SQLITE_FULL), "log-disk-full");
         assert_eq!(reason(ffi::SQLITE_IOERR_SHMSIZE), "log-disk-full");
-        assert_eq!(reason(ffi::SQLITE_IOERR_FSYNC), "log-database");
+        assert_eq!(reason(ffi::SQLITE_IOERR_FSYNC), "log-io");
+        assert_eq!(reason(ffi::SQLITE_IOERR_WRITE), "log-io");
+        assert_eq!(reason(ffi::SQLITE_CANTOPEN), "log-io");
+        assert_eq!(reason(ffi::SQLITE_NOLFS), "log-database");
         assert_eq!(reason(ffi::SQLITE_BUSY_SNAPSHOT), "log-busy");
-        assert_eq!(reason(ffi::SQLITE_READONLY_DBMOVED), "log-read-only");
+        assert_eq!(reason(ffi::SQLITE_READONLY_DBMOVED), "log-gone");
+        assert_eq!(reason(ffi::SQLITE_READONLY_DIRECTORY), "log-read-only");
         assert_eq!(reason(ffi::SQLITE_CORRUPT_INDEX), "log-corrupt");
         assert_eq!(reason(ffi::SQLITE_NOTADB), "not-a-log");
         assert_eq!(reason(ffi::SQLITE_CONSTRAINT_PRIMARYKEY), "log-changed");

@@ -2,14 +2,23 @@
 //!
 //! A leaf is a positional array in deterministic CBOR. It holds pseudonyms only: a cut hash of the code and the
 //! document tag, no name and no document number.
+//!
+//! There are two formats of a leaf. An event that the first can hold has the first, every other the second, so that
+//! each event has one encoding and what was logged before the second came is as it was.
+
+mod leaf;
+mod words;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
-use postern_core::cbor::{self, Bytes, CborError};
-use serde::{Deserialize, Serialize};
+use postern_core::cbor::{self, CborError};
 
-/// The format of a leaf, its first element.
-pub const LEAF_FORMAT: u8 = 1;
+use leaf::Leaf;
+pub use words::{Flags, Grade, Kind, Outcome, Source};
+
+/// The formats of a leaf, its first element.
+pub const LEAF_FORMATS: RangeInclusive<u8> = 1..=2;
 /// The highest index of a leaf: the tree then has [`MAX_SIZE`](crate::merkle::MAX_SIZE) leaves.
 pub const MAX_SEQ: u64 = crate::merkle::MAX_SIZE - 1;
 /// The latest time, 9999-12-31T23:59:59Z, in seconds since 1970.
@@ -28,8 +37,11 @@ pub const MAX_ISSUER_LEN: usize = 64;
 pub const CODE_LEN: usize = 16;
 /// The length of a person's pseudonym: the epoch of the tag key and the document tag of 8 bytes.
 pub const PERSON_LEN: usize = 9;
-/// The longest leaf, in bytes.
-pub const MAX_LEAF_LEN: usize = 835;
+/// The longest operator, in characters (which are bytes: letters, digits, the full stop, the hyphen and the low line).
+pub const MAX_OPERATOR_LEN: usize = 32;
+/// The longest leaf, in bytes: 835 of format 1, and 44 for the kind (1), the event that it is about (9) and the
+/// operator (34).
+pub const MAX_LEAF_LEN: usize = 879;
 
 /// What is to be logged: an event that has no place in the log yet. [`Event::new`] checks the bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +72,17 @@ pub struct NewEvent {
     pub age: u64,
     /// What the age means by the windows of the pack.
     pub grade: Grade,
-    /// Where the code came from.
+    /// Where it came from; of a manual event [`Source::Document`] or [`Source::Hand`], of an override
+    /// [`Source::Hand`].
     pub source: Source,
+    /// What was done.
+    pub kind: Kind,
+    /// The index of the earlier event that a document was compared with, or that was overridden; `None` for a code
+    /// and a manual event.
+    pub about: Option<u64>,
+    /// Who did it: 1 to [`MAX_OPERATOR_LEN`] letters and digits of ASCII, `.`, `_` and `-`. An override and what came
+    /// by hand without a code have one, a manual event from a document reader may, others do not.
+    pub operator: Option<String>,
 }
 
 /// One event of the log. Whatever way it was made, it is within the bounds.
@@ -76,7 +97,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`EventError::OutOfRange`] names the first field that is out of its bounds.
+    /// [`EventError::OutOfRange`] names the first field that is out of its bounds or does not go with the kind.
     pub fn new(seq: u64, details: NewEvent) -> Result<Self, EventError> {
         let check = |field, inside| {
             if inside {
@@ -97,6 +118,30 @@ impl Event {
         check("pack", details.pack <= MAX_VERSION)?;
         check("snapshot", details.snapshot <= MAX_VERSION)?;
         check("age", details.age <= MAX_AGE)?;
+        let (about, operator) = (details.about, details.operator.as_deref());
+        let by_hand = details.source == Source::Hand;
+        check("about", about.is_none_or(|about| about < seq))?;
+        check("operator", operator.is_none_or(is_operator))?;
+        match details.kind {
+            Kind::Code => {
+                check("about", about.is_none())?;
+                check("operator", operator.is_none())?;
+            }
+            Kind::Document => {
+                check("about", about.is_some())?;
+                check("operator", operator.is_none())?;
+            }
+            Kind::Manual => {
+                check("source", by_hand || details.source == Source::Document)?;
+                check("about", about.is_none())?;
+                check("operator", operator.is_some() || !by_hand)?;
+            }
+            Kind::Override => {
+                check("source", by_hand)?;
+                check("about", about.is_some())?;
+                check("operator", operator.is_some())?;
+            }
+        }
         Ok(Self { seq, details })
     }
 
@@ -109,53 +154,36 @@ impl Event {
         if bytes.len() > MAX_LEAF_LEN {
             return Err(EventError::TooLong { len: bytes.len() });
         }
-        let leaf: Leaf = cbor::from_slice(bytes).map_err(EventError::Cbor)?;
-        if leaf.0 != LEAF_FORMAT {
-            return Err(EventError::Format { found: leaf.0 });
+        // Arrays of up to 23 elements and numbers up to 23 have a head of one byte and nothing else. What a newer
+        // program wrote is told from what is damaged.
+        if let [0x80..=0x97, found @ 0..=0x17, ..] = *bytes
+            && !LEAF_FORMATS.contains(&found)
+        {
+            return Err(EventError::Format { found });
         }
-        let unknown = |field| EventError::OutOfRange { field };
-        Self::new(
-            leaf.1,
-            NewEvent {
-                time: leaf.2,
-                system: leaf.3,
-                flags: Flags::from_bits(leaf.4).ok_or(unknown("flags"))?,
-                outcome: Outcome::from_number(leaf.5).ok_or(unknown("outcome"))?,
-                reasons: leaf.6.into_iter().map(str::to_owned).collect(),
-                code: leaf.7.map(|b| b.0),
-                person: leaf.8.map(|b| b.0),
-                issuer: leaf.9.map(str::to_owned),
-                root: leaf.10,
-                pack: leaf.11,
-                snapshot: leaf.12,
-                age: leaf.13,
-                grade: Grade::from_number(leaf.14).ok_or(unknown("grade"))?,
-                source: Source::from_number(leaf.15).ok_or(unknown("source"))?,
-            },
-        )
+        let leaf: Leaf<'_> = cbor::from_slice(bytes).map_err(EventError::Cbor)?;
+        let found = leaf.format;
+        let event = leaf.into_event()?;
+        if event.leaf_format() == found {
+            Ok(event)
+        } else {
+            Err(EventError::Format { found })
+        }
     }
 
     /// The bytes of the leaf: at most [`MAX_LEAF_LEN`].
     pub fn to_leaf(&self) -> Vec<u8> {
+        cbor::to_vec(&Leaf::of(self))
+    }
+
+    /// The one format that the leaf of this event has, of [`LEAF_FORMATS`].
+    pub fn leaf_format(&self) -> u8 {
         let e = &self.details;
-        cbor::to_vec(&Leaf(
-            LEAF_FORMAT,
-            self.seq,
-            e.time,
-            e.system,
-            e.flags.bits(),
-            e.outcome.number(),
-            e.reasons.iter().map(String::as_str).collect(),
-            e.code.map(Bytes),
-            e.person.map(Bytes),
-            e.issuer.as_deref(),
-            e.root,
-            e.pack,
-            e.snapshot,
-            e.age,
-            e.grade.number(),
-            e.source.number(),
-        ))
+        // A code is about no other event and has no operator.
+        let old = e.kind == Kind::Code
+            && !e.flags.emergency
+            && matches!(e.source, Source::Text | Source::Picture | Source::Scanner);
+        if old { 1 } else { 2 }
     }
 
     /// The index of the leaf, from 0.
@@ -169,122 +197,18 @@ impl Event {
     }
 }
 
-/// What was unusual about a verdict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// Bit 0: the system clock was behind the newest time that a signature vouches for, which was used instead.
-    pub clock_suspect: bool,
-    /// Bit 1: judged at a time that somebody chose, not at the present.
-    pub judged_at_another_time: bool,
-    /// Bit 2: judged under the public demonstration keys, so that it proves nothing.
-    pub demo_trust: bool,
-}
-
-impl Flags {
-    /// The flags as the leaf has them.
-    pub fn bits(self) -> u8 {
-        u8::from(self.clock_suspect) | u8::from(self.judged_at_another_time) << 1 | u8::from(self.demo_trust) << 2
-    }
-
-    /// The flags of `bits`; `None` if a reserved bit is set.
-    pub fn from_bits(bits: u8) -> Option<Self> {
-        (bits < 8).then_some(Self {
-            clock_suspect: bits & 1 != 0,
-            judged_at_another_time: bits & 2 != 0,
-            demo_trust: bits & 4 != 0,
-        })
-    }
-}
-
-/// An enumeration with a number for the leaf and a word for the column, the number being the position.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-        }
-
-        impl $name {
-            /// Every value, by number.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The word for people and for the column.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-
-            /// The number in the leaf.
-            pub fn number(self) -> u8 {
-                self as u8
-            }
-
-            /// The value with this number in the leaf.
-            pub fn from_number(number: u8) -> Option<Self> {
-                Self::ALL.get(usize::from(number)).copied()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
-    /// The verdict.
-    Outcome {
-        /// The person may pass.
-        Admit = "admit",
-        /// This gate cannot decide: a person must.
-        Refer = "refer",
-        /// The code is bad or the rule is not met.
-        Refuse = "refuse",
-    }
-}
-
-words! {
-    /// How old the data was that was judged on.
-    Grade {
-        /// Within the first window.
-        Fresh = "fresh",
-        /// Past the first window: still good, time to update.
-        Aging = "aging",
-        /// Past the second window.
-        Stale = "stale",
-        /// Past the last window.
-        Refuse = "refuse",
-    }
-}
-
-words! {
-    /// Where a code came from.
-    Source {
-        /// A line of text.
-        Text = "text",
-        /// A picture or a camera.
-        Picture = "picture",
-        /// A scanner that types or sends what it reads.
-        Scanner = "scanner",
-    }
-}
-
 /// Why something is not an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventError {
     /// The leaf is not deterministic CBOR of the right shape.
     Cbor(CborError),
-    /// The leaf has another format than [`LEAF_FORMAT`].
+    /// The leaf has a format that is none of [`LEAF_FORMATS`], or not the one for such an event.
     Format {
         /// The format it has.
         found: u8,
     },
-    /// A field is out of the bounds that this module names.
+    /// A field is out of the bounds that this module names, or does not go with the kind of the event.
     OutOfRange {
         /// The field, by the name it has in [`NewEvent`] and in the table.
         field: &'static str,
@@ -312,8 +236,16 @@ impl fmt::Display for EventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cbor(e) => write!(f, "the leaf is damaged: {e}"),
-            Self::Format { found } => write!(f, "the leaf has format {found}; this program knows {LEAF_FORMAT}"),
-            Self::OutOfRange { field } => write!(f, "the field \"{field}\" of the event is out of its bounds"),
+            Self::Format { found } => write!(
+                f,
+                "the leaf has format {found}; this program knows {} to {}, and takes each event in one of them only",
+                LEAF_FORMATS.start(),
+                LEAF_FORMATS.end()
+            ),
+            Self::OutOfRange { field } => write!(
+                f,
+                "the field \"{field}\" of the event is out of its bounds or does not go with its kind"
+            ),
             Self::TooLong { len } => write!(f, "the leaf has {len} bytes; at most {MAX_LEAF_LEN} are allowed"),
         }
     }
@@ -328,29 +260,8 @@ impl std::error::Error for EventError {
     }
 }
 
-/// The leaf as `docs/FORMAT.md` has it: seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack,
-/// snapshot, age, grade, source follow the format.
-#[derive(Serialize, Deserialize)]
-struct Leaf<'a>(
-    u8,
-    u64,
-    u64,
-    u64,
-    u8,
-    u8,
-    #[serde(borrow)] Vec<&'a str>,
-    Option<Bytes<CODE_LEN>>,
-    Option<Bytes<PERSON_LEN>>,
-    #[serde(borrow)] Option<&'a str>,
-    u64,
-    u64,
-    u64,
-    u64,
-    u8,
-    u8,
-);
-
-fn is_reason(text: &str) -> bool {
+/// Whether a text is a reason: 1 to [`MAX_REASON_LEN`] of a-z, 0-9 and hyphen.
+pub fn is_reason(text: &str) -> bool {
     (1..=MAX_REASON_LEN).contains(&text.len())
         && text
             .bytes()
@@ -360,4 +271,13 @@ fn is_reason(text: &str) -> bool {
 /// Control characters are kept out: a NUL ends the text for many SQLite tools, and an escape drives a terminal.
 fn is_issuer(text: &str) -> bool {
     (1..=MAX_ISSUER_LEN).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// As a name on a badge or in a roster: nothing that a terminal, a table or a shell would take for more.
+/// Whether a text names an operator: 1 to [`MAX_OPERATOR_LEN`] of A-Z, a-z, 0-9, dot, underscore and hyphen.
+pub fn is_operator(text: &str) -> bool {
+    (1..=MAX_OPERATOR_LEN).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }

@@ -35,6 +35,56 @@ pub(crate) fn lock(path: &Path) -> Result<Lock, LogError> {
     }
 }
 
+/// Which file is under a name: not what is in it. A file that is open keeps its identity to itself, deleted or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
+
+impl Identity {
+    /// The identity of the file that is at `path` now. Elsewhere than on Unix an open database can be neither deleted
+    /// nor renamed, and only whether there is one is known.
+    pub(crate) fn of(path: &Path) -> Result<Self, LogError> {
+        let metadata = path.metadata().map_err(|e| LogError::io(path, e))?;
+        #[cfg(not(unix))]
+        let _ = metadata;
+        Ok(Self {
+            #[cfg(unix)]
+            device_and_inode: {
+                use std::os::unix::fs::MetadataExt;
+                (metadata.dev(), metadata.ino())
+            },
+        })
+    }
+}
+
+/// What a writer has open: the database and its write-ahead log.
+#[derive(Debug)]
+pub(crate) struct OpenFiles([(PathBuf, Identity); 2]);
+
+impl OpenFiles {
+    /// The database at `path`, whose identity was taken before it was opened, and the write-ahead log that is there now.
+    pub(crate) fn new(path: &Path, database: Identity) -> Result<Self, LogError> {
+        let wal = beside(path, "-wal");
+        let identity = Identity::of(&wal)?;
+        Ok(Self([(path.to_owned(), database), (wal, identity)]))
+    }
+
+    /// Whether the files under their names are those that are open. Who deletes or moves one stops no program that has
+    /// it open, and takes all that is written from then on.
+    pub(crate) fn still_there(&self) -> Result<(), LogError> {
+        for (path, open) in &self.0 {
+            match Identity::of(path) {
+                Ok(found) if found == *open => {}
+                Ok(_) | Err(LogError::Missing { .. }) => return Err(LogError::Gone { path: path.clone() }),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The one path of an existing file, so that every way to it leads to the same lock.
 pub(crate) fn existing(path: &Path) -> Result<PathBuf, LogError> {
     let real = path.canonicalize().map_err(|e| LogError::io(path, e))?;

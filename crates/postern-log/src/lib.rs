@@ -16,13 +16,14 @@ pub mod merkle;
 
 mod error;
 mod files;
+mod format_1;
 mod reader;
 mod schema;
 mod store;
 mod verify;
 
 pub use error::LogError;
-pub use event::{Event, EventError, Flags, Grade, NewEvent, Outcome, Source};
+pub use event::{Event, EventError, Flags, Grade, Kind, NewEvent, Outcome, Source};
 pub use reader::{Counts, MAX_GATE_LEN, Reader, Tip, is_gate_id};
 pub use schema::{APPLICATION_ID, FORMAT};
 pub use store::{Log, Logged};

@@ -10,7 +10,7 @@ use crate::error::LogError;
 use crate::event::{Event, Outcome};
 use crate::files::existing;
 use crate::merkle::{Frontier, Hash, leaf_hash, perfect_subtrees};
-use crate::schema::{self, APPLICATION_ID, FORMAT, integer};
+use crate::schema::{self, APPLICATION_ID, FORMAT, Tables, integer};
 use crate::verify::{self, VerifyReport};
 
 /// The longest name of a gate, in characters.
@@ -60,7 +60,8 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Opens the log at `path` without a lock. It may be damaged: [`Reader::verify`] says so.
+    /// Opens the log at `path` without a lock. It may be damaged: [`Reader::verify`] says so. It may be of format 1,
+    /// which only a writer brings to the present one: every question here has its answer in both.
     ///
     /// SQLite keeps two files beside a log that is in use, so the folder must allow that; for a medium that does not,
     /// copy the log first.
@@ -95,15 +96,38 @@ impl Reader {
     ///
     /// [`LogError::Corrupt`] if a leaf is not an event, or what SQLite says.
     pub fn recent(&self, count: u32) -> Result<Vec<Event>, LogError> {
+        // Nothing was judged before 1970.
+        self.recent_since(0, count as usize)
+    }
+
+    /// The events since `since`, in seconds since 1970, the newest first and at most `most`, from their leaves: for a
+    /// gate that starts and wants to know whom it has just seen.
+    ///
+    /// The walk goes back from the end to the first event that was judged before `since`; an event before a clock
+    /// that stepped can lie beyond it.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Corrupt`] if a leaf is not an event, or what SQLite says.
+    pub fn recent_since(&self, since: u64, most: usize) -> Result<Vec<Event>, LogError> {
         let mut select = self
             .conn
-            .prepare_cached("SELECT leaf FROM events ORDER BY seq DESC LIMIT ?1")
+            .prepare_cached("SELECT leaf FROM events ORDER BY seq DESC")
             .map_err(|e| self.sql(e))?;
-        let mut rows = select.query([count]).map_err(|e| self.sql(e))?;
+        let mut rows = select.query([]).map_err(|e| self.sql(e))?;
         let mut events = Vec::new();
-        while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
-            let leaf: Vec<u8> = row.get(0).map_err(|e| self.sql(e))?;
-            events.push(Event::from_leaf(&leaf).map_err(|e| self.corrupt(e))?);
+        while events.len() < most
+            && let Some(row) = rows.next().map_err(|e| self.sql(e))?
+        {
+            let leaf = row
+                .get_ref(0)
+                .and_then(|leaf| Ok(leaf.as_blob()?))
+                .map_err(|e| self.sql(e))?;
+            let event = Event::from_leaf(leaf).map_err(|e| self.corrupt(e))?;
+            if event.details().time < since {
+                break;
+            }
+            events.push(event);
         }
         Ok(events)
     }
@@ -154,39 +178,7 @@ impl Reader {
         ] {
             conn.set_db_config(config, on).map_err(sql)?;
         }
-        let number = |pragma: &str| {
-            conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0))
-                .map_err(sql)
-        };
-        if number("application_id")? != APPLICATION_ID {
-            return Err(LogError::NotALog { path: path.to_owned() });
-        }
-        let found = number("user_version")?;
-        let corrupt = |what: &str| LogError::Corrupt {
-            path: path.to_owned(),
-            what: what.to_owned(),
-        };
-        match found {
-            FORMAT => {}
-            _ if found > FORMAT => {
-                let path = path.to_owned();
-                return Err(LogError::NewerFormat { path, found });
-            }
-            _ => {
-                let path = path.to_owned();
-                return Err(LogError::OlderFormat { path, found });
-            }
-        }
-        let (format, gate): (i64, String) = conn
-            .query_row("SELECT format, gate FROM meta WHERE id = 0", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()
-            .map_err(sql)?
-            .ok_or_else(|| corrupt("the name of the gate is missing"))?;
-        if format != FORMAT || !is_gate_id(&gate) {
-            return Err(corrupt("the table \"meta\" contradicts the header"));
-        }
+        let gate = identify(&conn, path)?;
         let path = path.to_owned();
         Ok(Self { conn, path, gate })
     }
@@ -212,7 +204,8 @@ impl Reader {
         ] {
             self.conn.pragma_update(None, pragma, value).map_err(|e| self.sql(e))?;
         }
-        let changed = schema::changed(&self.conn).map_err(|e| self.sql(e))?;
+        let tables = tables(&self.conn, &self.path)?;
+        let changed = schema::changed(&self.conn, tables).map_err(|e| self.sql(e))?;
         match changed.first() {
             None => Ok(()),
             Some(name) => Err(self.corrupt(format!("\"{name}\" is not as the log had it"))),
@@ -287,6 +280,54 @@ impl Reader {
             what: what.to_string(),
         }
     }
+}
+
+/// The name of the gate, if the database is a log of a format that can be read.
+fn identify(conn: &Connection, path: &Path) -> Result<String, LogError> {
+    let sql = |e| LogError::sql(path, e);
+    let corrupt = |what: &str| LogError::Corrupt {
+        path: path.to_owned(),
+        what: what.to_owned(),
+    };
+    // One transaction, so that the gate cannot bring the log to the present format between the two numbers.
+    let tx = conn.unchecked_transaction().map_err(sql)?;
+    if number(&tx, "application_id").map_err(sql)? != APPLICATION_ID {
+        return Err(LogError::NotALog { path: path.to_owned() });
+    }
+    tables(&tx, path)?;
+    let (format, gate): (i64, String) = tx
+        .query_row("SELECT format, gate FROM meta WHERE id = 0", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()
+        .map_err(sql)?
+        .ok_or_else(|| corrupt("the name of the gate is missing"))?;
+    if format != number(&tx, "user_version").map_err(sql)? || !is_gate_id(&gate) {
+        return Err(corrupt("the table \"meta\" contradicts the header"));
+    }
+    Ok(gate)
+}
+
+/// The tables of the format that the log has now.
+///
+/// # Errors
+///
+/// [`LogError::NewerFormat`] and [`LogError::OlderFormat`] for one that this program does not read.
+pub(crate) fn tables(conn: &Connection, path: &Path) -> Result<&'static Tables, LogError> {
+    let found = number(conn, "user_version").map_err(|e| LogError::sql(path, e))?;
+    Tables::of(found).ok_or_else(|| {
+        let path = path.to_owned();
+        if found > FORMAT {
+            LogError::NewerFormat { path, found }
+        } else {
+            LogError::OlderFormat { path, found }
+        }
+    })
+}
+
+/// A number in the header of the database.
+pub(crate) fn number(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {
+    conn.pragma_query_value(None, pragma, |row| row.get(0))
 }
 
 /// Whether `text` can be the name of a gate: 1 to [`MAX_GATE_LEN`] visible ASCII characters but `+`, so that it can be

@@ -1,33 +1,62 @@
 //! The tables, and how an event becomes a row.
 
 use rusqlite::Connection;
-use rusqlite::types::Value;
+use rusqlite::types::ValueRef;
 
 use crate::event::Event;
+use crate::format_1;
 
 /// `PRAGMA application_id` of a log: "PLog" in ASCII.
 pub const APPLICATION_ID: i64 = 0x504c_6f67;
 
 /// `PRAGMA user_version` of a log: the format of its tables.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 
-/// Everything that a log consists of. SQLite keeps the text, so that a change of the schema shows.
-const OBJECTS: [(&str, &str); 5] = [
-    ("events", EVENTS),
-    ("meta", META),
-    ("tree", TREE),
-    ("v_daily", V_DAILY),
-    ("v_scans", V_SCANS),
-];
+/// A format of the tables.
+pub(crate) struct Tables {
+    /// Everything that a log consists of. SQLite keeps the text, so that a change of the schema shows.
+    pub(crate) objects: [(&'static str, &'static str); 5],
+    /// Every row, in the order of the leaves: [`COLUMNS`] and the leaf.
+    pub(crate) select: &'static str,
+}
+
+/// The present format.
+pub(crate) const TABLES: Tables = Tables {
+    objects: [
+        ("events", EVENTS),
+        ("meta", META),
+        ("tree", TREE),
+        ("v_daily", V_DAILY),
+        ("v_scans", V_SCANS),
+    ],
+    select: "\
+SELECT seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age, grade, source, kind,
+  about, operator, leaf
+FROM events ORDER BY seq",
+};
+
+impl Tables {
+    /// The tables of a format that this program reads.
+    pub(crate) fn of(format: i64) -> Option<&'static Self> {
+        match format {
+            1 => Some(&format_1::TABLES),
+            FORMAT => Some(&TABLES),
+            _ => None,
+        }
+    }
+}
 
 /// One row for each event; `leaf` is what counts, the columns repeat it for people and for other tools.
+///
+/// The checks say OR and not IN: for a list of more than two words SQLite would make a table of them for each row, which
+/// takes longer than the row.
 const EVENTS: &str = "\
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY CHECK (seq >= 0),
   time INTEGER NOT NULL,
   system INTEGER NOT NULL,
-  flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 7),
-  outcome TEXT NOT NULL CHECK (outcome IN ('admit', 'refer', 'refuse')),
+  flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 15),
+  outcome TEXT NOT NULL CHECK (outcome = 'admit' OR outcome = 'refer' OR outcome = 'refuse'),
   reasons TEXT NOT NULL,
   code BLOB CHECK (length(code) = 16),
   person BLOB CHECK (length(person) = 9),
@@ -36,19 +65,24 @@ CREATE TABLE events (
   pack INTEGER NOT NULL,
   snapshot INTEGER NOT NULL,
   age INTEGER NOT NULL,
-  grade TEXT NOT NULL CHECK (grade IN ('fresh', 'aging', 'stale', 'refuse')),
-  source TEXT NOT NULL CHECK (source IN ('text', 'picture', 'scanner')),
+  grade TEXT NOT NULL CHECK (grade = 'fresh' OR grade = 'aging' OR grade = 'stale' OR grade = 'refuse'),
+  source TEXT NOT NULL CHECK (
+    source = 'text' OR source = 'picture' OR source = 'scanner' OR source = 'document' OR source = 'hand'
+  ),
+  kind TEXT NOT NULL CHECK (kind = 'code' OR kind = 'document' OR kind = 'manual' OR kind = 'override'),
+  about INTEGER CHECK (about >= 0 AND about < seq),
+  operator TEXT,
   leaf BLOB NOT NULL
 ) STRICT";
 
-const META: &str = "\
+pub(crate) const META: &str = "\
 CREATE TABLE meta (
   id INTEGER PRIMARY KEY CHECK (id = 0),
   format INTEGER NOT NULL,
   gate TEXT NOT NULL
 ) STRICT";
 
-const TREE: &str = "\
+pub(crate) const TREE: &str = "\
 CREATE TABLE tree (
   id INTEGER PRIMARY KEY CHECK (id = 0),
   size INTEGER NOT NULL,
@@ -58,51 +92,47 @@ CREATE TABLE tree (
 
 const V_DAILY: &str = "\
 CREATE VIEW v_daily AS
-SELECT date(time, 'unixepoch') AS day, outcome, count(*) AS scans
-FROM events GROUP BY day, outcome";
+SELECT date(time, 'unixepoch') AS day, kind, outcome, count(*) AS scans
+FROM events GROUP BY day, kind, outcome";
 
 const V_SCANS: &str = "\
 CREATE VIEW v_scans AS
 SELECT seq,
   strftime('%Y-%m-%dT%H:%M:%SZ', time, 'unixepoch') AS time,
   strftime('%Y-%m-%dT%H:%M:%SZ', system, 'unixepoch') AS system,
-  outcome, reasons, issuer, lower(nullif(hex(code), '')) AS code, lower(nullif(hex(person), '')) AS person,
-  root, pack, snapshot, age, grade, source,
-  flags & 1 <> 0 AS clock_suspect, flags & 2 <> 0 AS judged_at_another_time, flags & 4 <> 0 AS demo_trust
+  kind, outcome, reasons, issuer, lower(nullif(hex(code), '')) AS code, lower(nullif(hex(person), '')) AS person,
+  root, pack, snapshot, age, grade, source, about, operator,
+  flags & 1 <> 0 AS clock_suspect, flags & 2 <> 0 AS judged_at_another_time, flags & 4 <> 0 AS demo_trust,
+  flags & 8 <> 0 AS emergency
 FROM events";
 
 /// The columns of `events` that repeat the leaf, in the order of [`values`].
-pub(crate) const COLUMNS: [&str; 15] = [
+pub(crate) const COLUMNS: [&str; 18] = [
     "seq", "time", "system", "flags", "outcome", "reasons", "code", "person", "issuer", "root", "pack", "snapshot",
-    "age", "grade", "source",
+    "age", "grade", "source", "kind", "about", "operator",
 ];
 
 /// Inserts one row: the values of [`COLUMNS`] and the leaf.
 pub(crate) const INSERT: &str = "\
 INSERT INTO events (seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age, grade,
-  source, leaf)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
-
-/// Every row, in the order of the leaves.
-pub(crate) const SELECT: &str = "\
-SELECT seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age, grade, source, leaf
-FROM events ORDER BY seq";
+  source, kind, about, operator, leaf)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
 
 /// The table and view definitions and the two numbers in the header, to be run in one transaction.
 pub(crate) fn create(conn: &Connection) -> rusqlite::Result<()> {
-    for (_, sql) in OBJECTS {
+    for (_, sql) in TABLES.objects {
         conn.execute_batch(sql)?;
     }
     conn.pragma_update(None, "application_id", APPLICATION_ID)?;
     conn.pragma_update(None, "user_version", FORMAT)
 }
 
-/// The names of tables and views that are missing or not as [`create`] made them, and of all triggers.
+/// The names of tables and views that are missing or not those of `tables`, and of all triggers.
 ///
 /// Indexes, views and tables that somebody added for their own queries are no harm and are not named.
-pub(crate) fn changed(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(crate) fn changed(conn: &Connection, tables: &Tables) -> rusqlite::Result<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
-    for (name, sql) in OBJECTS {
+    for (name, sql) in tables.objects {
         let same = "SELECT count(*) FROM sqlite_schema WHERE name = ?1 AND sql = ?2";
         if conn.query_row(same, [name, sql], |row| row.get::<_, i64>(0))? != 1 {
             found.push(name.to_owned());
@@ -115,34 +145,49 @@ pub(crate) fn changed(conn: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(found)
 }
 
-/// What the row of `event` holds in [`COLUMNS`].
-pub(crate) fn values(event: &Event) -> [Value; 15] {
+/// What the row of `event` holds in [`COLUMNS`]; `joined` are its [`reasons`].
+pub(crate) fn values<'a>(event: &'a Event, joined: &'a str) -> [ValueRef<'a>; 18] {
     let e = event.details();
+    let number = |number| ValueRef::Integer(integer(number));
+    let text = |text: &'a str| ValueRef::Text(text.as_bytes());
     [
-        integer(event.seq()),
-        integer(e.time),
-        integer(e.system),
-        i64::from(e.flags.bits()).into(),
-        e.outcome.as_str().to_owned().into(),
-        // A reason holds no comma.
-        e.reasons.join(",").into(),
-        e.code.map(Vec::from).into(),
-        e.person.map(Vec::from).into(),
-        e.issuer.clone().into(),
-        integer(e.root),
-        integer(e.pack),
-        integer(e.snapshot),
-        integer(e.age),
-        e.grade.as_str().to_owned().into(),
-        e.source.as_str().to_owned().into(),
+        number(event.seq()),
+        number(e.time),
+        number(e.system),
+        ValueRef::Integer(e.flags.bits().into()),
+        text(e.outcome.as_str()),
+        text(joined),
+        e.code.as_ref().map_or(ValueRef::Null, |code| ValueRef::Blob(code)),
+        e.person
+            .as_ref()
+            .map_or(ValueRef::Null, |person| ValueRef::Blob(person)),
+        e.issuer.as_deref().map_or(ValueRef::Null, text),
+        number(e.root),
+        number(e.pack),
+        number(e.snapshot),
+        number(e.age),
+        text(e.grade.as_str()),
+        text(e.source.as_str()),
+        text(e.kind.as_str()),
+        e.about.map_or(ValueRef::Null, number),
+        e.operator.as_deref().map_or(ValueRef::Null, text),
     ]
 }
 
+/// Writes the reasons of `event` as the column has them. A reason holds no comma.
+pub(crate) fn reasons(event: &Event, joined: &mut String) {
+    joined.clear();
+    for (i, reason) in event.details().reasons.iter().enumerate() {
+        if i > 0 {
+            joined.push(',');
+        }
+        joined.push_str(reason);
+    }
+}
+
 /// A number of an event or a tree as SQLite stores it.
-pub(crate) fn integer(number: u64) -> Value {
-    i64::try_from(number)
-        .expect("events and trees hold no number above i64::MAX")
-        .into()
+pub(crate) fn integer(number: u64) -> i64 {
+    i64::try_from(number).expect("events and trees hold no number above i64::MAX")
 }
 
 #[cfg(test)]
@@ -153,15 +198,15 @@ mod tests {
     fn a_changed_schema_shows() {
         let conn = Connection::open_in_memory().unwrap();
         create(&conn).unwrap();
-        assert_eq!(changed(&conn).unwrap(), [""; 0]);
+        assert_eq!(changed(&conn, &TABLES).unwrap(), [""; 0]);
         conn.execute_batch("CREATE INDEX by_time ON events (time); CREATE VIEW mine AS SELECT 1")
             .unwrap();
-        assert_eq!(changed(&conn).unwrap(), [""; 0]);
+        assert_eq!(changed(&conn, &TABLES).unwrap(), [""; 0]);
         conn.execute_batch(
             "ALTER TABLE meta ADD COLUMN more TEXT; DROP VIEW v_daily;
              CREATE TRIGGER quiet AFTER INSERT ON events BEGIN DELETE FROM events; END",
         )
         .unwrap();
-        assert_eq!(changed(&conn).unwrap(), ["meta", "v_daily", "quiet"]);
+        assert_eq!(changed(&conn, &TABLES).unwrap(), ["meta", "v_daily", "quiet"]);
     }
 }

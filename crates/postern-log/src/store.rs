@@ -3,21 +3,22 @@
 use std::fs;
 use std::path::Path;
 
-use rusqlite::types::Value;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
 use crate::error::LogError;
 use crate::event::{Event, NewEvent};
-use crate::files::{Lock, beside, existing, lock, real_parent, sync_folder};
+use crate::files::{Identity, Lock, OpenFiles, beside, existing, lock, real_parent, sync_folder};
+use crate::format_1;
 use crate::merkle::{Frontier, leaf_hash};
-use crate::reader::{Reader, Tip, is_gate_id};
+use crate::reader::{Reader, Tip, is_gate_id, number};
 use crate::schema::{self, FORMAT, integer};
 use crate::verify::VerifyReport;
 
 /// The log of a gate, open for appending. There is one at a time for each file, in all processes.
 ///
 /// ```
-/// use postern_log::{Flags, Grade, Log, NewEvent, Outcome, Source};
+/// use postern_log::{Flags, Grade, Kind, Log, NewEvent, Outcome, Source};
 ///
 /// let folder = tempfile::tempdir()?;
 /// let mut log = Log::create(&folder.path().join("gate.db"), "north-1")?;
@@ -36,6 +37,9 @@ use crate::verify::VerifyReport;
 ///     age: 3600,
 ///     grade: Grade::Fresh,
 ///     source: Source::Text,
+///     kind: Kind::Code,
+///     about: None,
+///     operator: None,
 /// })?;
 /// assert_eq!(logged.event().seq(), 0);
 /// assert!(log.verify()?.is_clean());
@@ -47,6 +51,7 @@ pub struct Log {
     reader: Reader,
     frontier: Frontier,
     tip: Tip,
+    files: OpenFiles,
     /// An append failed, so that what is in the file is not known.
     unsure: bool,
     _lock: Lock,
@@ -90,6 +95,9 @@ impl Log {
 
     /// Opens the log at `path`, plays back what a power cut left, and checks its end: the size, the last leaves.
     ///
+    /// A log of format 1 is brought to the present format first, whole or not at all; leaves and tree stay as they are.
+    /// That takes room for a second copy of the log and, once, some seconds for a million events.
+    ///
     /// # Errors
     ///
     /// [`LogError`], each kind with another thing to do; nothing is changed in a file that is not a log.
@@ -117,24 +125,22 @@ impl Log {
     /// As [`Log::append`].
     pub fn append_batch(&mut self, events: impl IntoIterator<Item = NewEvent>) -> Result<Vec<Logged>, LogError> {
         self.settle()?;
-        let mut frontier = self.frontier.clone();
-        let mut rows = Vec::new();
-        for event in events {
-            let event = Event::new(frontier.size(), event)?;
-            let leaf = event.to_leaf();
-            frontier.push(leaf_hash(&leaf));
-            rows.push((event, leaf));
+        let mut logged = Vec::new();
+        for (seq, event) in (self.tip.size..).zip(events) {
+            let event = Event::new(seq, event)?;
+            logged.push(Logged { event });
         }
-        if rows.is_empty() {
-            return Ok(Vec::new());
+        if logged.is_empty() {
+            return Ok(logged);
         }
-        let tip = Tip::of(&frontier);
         self.unsure = true;
-        let events = self.write(rows, &frontier, tip)?;
+        let frontier = self.write(&logged)?;
+        // After the commit, so that it was still the log that took the events.
+        self.files.still_there()?;
         self.unsure = false;
+        self.tip = Tip::of(&frontier);
         self.frontier = frontier;
-        self.tip = tip;
-        Ok(events.into_iter().map(|event| Logged { event }).collect())
+        Ok(logged)
     }
 
     /// The size and the root of the tree after the last append.
@@ -157,31 +163,48 @@ impl Log {
     }
 
     fn open_locked(path: &Path, lock: Lock) -> Result<Self, LogError> {
-        let reader = Reader::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // Before the file is opened: if another takes its place in between, appends say so.
+        let database = Identity::of(path)?;
+        let mut reader = Reader::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         reader.prepare_for_writing()?;
         let frontier = reader.tail()?;
+        let sql = |e| LogError::sql(path, e);
+        if number(&reader.conn, "user_version").map_err(sql)? == 1 {
+            format_1::migrate(&mut reader.conn).map_err(sql)?;
+        }
+        // What was read above has made the write-ahead log, if there was none.
+        let files = OpenFiles::new(path, database)?;
         Ok(Self {
             tip: Tip::of(&frontier),
             reader,
             frontier,
+            files,
             unsure: false,
             _lock: lock,
         })
     }
 
-    fn write(&mut self, rows: Vec<(Event, Vec<u8>)>, frontier: &Frontier, tip: Tip) -> Result<Vec<Event>, LogError> {
+    /// Writes events that have the next places in the log; gives the tree that they make.
+    fn write(&mut self, events: &[Logged]) -> Result<Frontier, LogError> {
         let Reader { conn, path, .. } = &mut self.reader;
         let sql = |e| LogError::sql(path, e);
         let tx = conn
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(sql)?;
-        let mut events = Vec::with_capacity(rows.len());
+        let mut frontier = self.frontier.clone();
         {
             let mut insert = tx.prepare_cached(schema::INSERT).map_err(sql)?;
-            for (event, leaf) in rows {
-                let values = schema::values(&event).into_iter().chain([Value::Blob(leaf)]);
-                insert.execute(params_from_iter(values)).map_err(sql)?;
-                events.push(event);
+            let mut reasons = String::new();
+            for Logged { event } in events {
+                let leaf = event.to_leaf();
+                frontier.push(leaf_hash(&leaf));
+                schema::reasons(event, &mut reasons);
+                let values = schema::values(event, &reasons)
+                    .into_iter()
+                    .chain([ValueRef::Blob(&leaf)]);
+                insert
+                    .execute(params_from_iter(values.map(ToSqlOutput::Borrowed)))
+                    .map_err(sql)?;
             }
             // The tree is replaced only if it is the one that these leaves were added to.
             let mut update = tx
@@ -189,8 +212,8 @@ impl Log {
                 .map_err(sql)?;
             let updated = update
                 .execute((
-                    integer(tip.size),
-                    tip.root,
+                    integer(frontier.size()),
+                    frontier.root(),
                     frontier.to_bytes(),
                     integer(self.tip.size),
                     self.tip.root,
@@ -201,7 +224,7 @@ impl Log {
             }
         }
         tx.commit().map_err(sql)?;
-        Ok(events)
+        Ok(frontier)
     }
 
     /// After a failed append: reads again where the log ends.
@@ -209,6 +232,7 @@ impl Log {
         if !self.unsure {
             return Ok(());
         }
+        self.files.still_there()?;
         let frontier = self.reader.tail()?;
         let tip = Tip::of(&frontier);
         // What was acknowledged must still be there, and nobody else writes.
@@ -263,7 +287,7 @@ fn write_new(path: &Path, gate_id: &str) -> rusqlite::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Flags, Grade, Outcome, Source};
+    use crate::event::{Flags, Grade, Kind, Outcome, Source};
 
     /// A made-up event with a long leaf.
     fn event(time: u64) -> NewEvent {
@@ -282,6 +306,9 @@ mod tests {
             age: 0,
             grade: Grade::Fresh,
             source: Source::Picture,
+            kind: Kind::Code,
+            about: None,
+            operator: None,
         }
     }
 

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::path::Path;
 
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::LogError;
 use crate::event::{Event, EventError};
 use crate::merkle::{Frontier, Hash, leaf_hash, perfect_subtrees};
-use crate::reader::Tip;
+use crate::reader::{Tip, tables};
 use crate::schema::{self, COLUMNS};
 
 /// The most findings that a report lists; the others are counted.
@@ -150,7 +150,9 @@ pub(crate) fn verify(conn: &Connection, path: &Path) -> Result<VerifyReport, Log
     let sql = |e| LogError::sql(path, e);
     let tx = conn.unchecked_transaction().map_err(sql)?;
     let mut report = VerifyReport::default();
-    for name in schema::changed(&tx).map_err(sql)? {
+    // Not as it was when the log was opened: the gate may have brought it to the present format since.
+    let tables = tables(&tx, path)?;
+    for name in schema::changed(&tx, tables).map_err(sql)? {
         report.add(Finding::SchemaChanged { name });
     }
     // Without the tables themselves there is nothing to walk over.
@@ -163,7 +165,7 @@ pub(crate) fn verify(conn: &Connection, path: &Path) -> Result<VerifyReport, Log
     }
     let tree = Tree::read(&tx, &mut report).map_err(sql)?;
     let mut walk = Walk::new(tree.size, report);
-    let mut rows = tx.prepare(schema::SELECT).map_err(sql)?;
+    let mut rows = tx.prepare(tables.select).map_err(sql)?;
     let mut rows = rows.query([]).map_err(sql)?;
     while let Some(row) = rows.next().map_err(sql)? {
         walk.row(row).map_err(sql)?;
@@ -239,6 +241,8 @@ struct Walk {
     current: usize,
     /// Rows that do not belong, as far as they follow each other.
     extra: Option<(i64, u64)>,
+    /// The reasons of the row that is looked at.
+    reasons: String,
     report: VerifyReport,
 }
 
@@ -255,6 +259,7 @@ impl Walk {
             spans: spans.collect(),
             current: 0,
             extra: None,
+            reasons: String::new(),
             report,
         }
     }
@@ -285,8 +290,10 @@ impl Walk {
                     self.report.add(Finding::MovedLeaf { seq, leaf_seq });
                 }
                 // The first column is the key, which was looked at above.
-                for (i, expected) in schema::values(&event).iter().enumerate().skip(1) {
-                    if !same(expected, row.get_ref(i)?) {
+                schema::reasons(&event, &mut self.reasons);
+                for (i, expected) in schema::values(&event, &self.reasons).into_iter().enumerate().skip(1) {
+                    // A value of another type is another value, as an integer and a real of the same amount.
+                    if expected != row.get_ref(i)? {
                         let column = COLUMNS[i];
                         self.report.add(Finding::ColumnEdited { seq, column });
                     }
@@ -352,9 +359,4 @@ impl Walk {
         }
         self.report
     }
-}
-
-/// A value of another type is another value, as an integer and a real of the same amount.
-fn same(expected: &Value, found: ValueRef<'_>) -> bool {
-    ValueRef::from(expected) == found
 }

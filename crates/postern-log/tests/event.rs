@@ -4,8 +4,21 @@ use proptest::prelude::*;
 
 use postern_log::event::*;
 
+/// Kind, source, about and operator that go together, for an event at `seq` 9 or later.
+fn kinds() -> impl Strategy<Value = (Kind, Source, Option<u64>, Option<String>)> {
+    let operator = || "[A-Za-z0-9._-]{1,32}";
+    let source = || proptest::sample::select(Source::ALL);
+    prop_oneof![
+        source().prop_map(|source| (Kind::Code, source, None, None)),
+        (source(), 0_u64..9).prop_map(|(source, about)| (Kind::Document, source, Some(about), None)),
+        proptest::option::of(operator()).prop_map(|operator| (Kind::Manual, Source::Document, None, operator)),
+        operator().prop_map(|operator| (Kind::Manual, Source::Hand, None, Some(operator))),
+        (0_u64..9, operator()).prop_map(|(about, by)| (Kind::Override, Source::Hand, Some(about), Some(by))),
+    ]
+}
+
 fn new_event() -> impl Strategy<Value = NewEvent> {
-    let words = (0_u8..8, 0_u8..3, 0_u8..4, 0_u8..3);
+    let words = (0_u8..16, 0_u8..3, 0_u8..4);
     let reasons = proptest::collection::vec("[a-z0-9-]{1,40}", 0..=MAX_REASONS);
     let person = proptest::option::of(any::<[u8; PERSON_LEN]>());
     let issuer = proptest::option::of("[a-z. 一-龥]{1,21}");
@@ -18,23 +31,29 @@ fn new_event() -> impl Strategy<Value = NewEvent> {
         person,
         issuer,
         numbers,
+        kinds(),
     )
-        .prop_map(|(times, words, reasons, code, person, issuer, numbers)| NewEvent {
-            time: times.0,
-            system: times.1,
-            flags: Flags::from_bits(words.0).unwrap(),
-            outcome: Outcome::from_number(words.1).unwrap(),
-            reasons,
-            code,
-            person,
-            issuer,
-            root: numbers.0,
-            pack: numbers.1,
-            snapshot: numbers.2,
-            age: numbers.3,
-            grade: Grade::from_number(words.2).unwrap(),
-            source: Source::from_number(words.3).unwrap(),
-        })
+        .prop_map(
+            |(times, words, reasons, code, person, issuer, numbers, kinds)| NewEvent {
+                time: times.0,
+                system: times.1,
+                flags: Flags::from_bits(words.0).unwrap(),
+                outcome: Outcome::from_number(words.1).unwrap(),
+                reasons,
+                code,
+                person,
+                issuer,
+                root: numbers.0,
+                pack: numbers.1,
+                snapshot: numbers.2,
+                age: numbers.3,
+                grade: Grade::from_number(words.2).unwrap(),
+                kind: kinds.0,
+                source: kinds.1,
+                about: kinds.2,
+                operator: kinds.3,
+            },
+        )
 }
 
 fn plain() -> NewEvent {
@@ -53,6 +72,19 @@ fn plain() -> NewEvent {
         age: 4,
         grade: Grade::Stale,
         source: Source::Scanner,
+        kind: Kind::Code,
+        about: None,
+        operator: None,
+    }
+}
+
+fn overridden() -> NewEvent {
+    NewEvent {
+        source: Source::Hand,
+        kind: Kind::Override,
+        about: Some(6),
+        operator: Some("op-3".to_owned()),
+        ..plain()
     }
 }
 
@@ -60,7 +92,7 @@ fn largest() -> NewEvent {
     NewEvent {
         time: MAX_TIME,
         system: MAX_TIME,
-        flags: Flags::from_bits(7).unwrap(),
+        flags: Flags::from_bits(15).unwrap(),
         reasons: vec!["z".repeat(MAX_REASON_LEN); MAX_REASONS],
         person: Some([0xff; PERSON_LEN]),
         issuer: Some("i".repeat(MAX_ISSUER_LEN)),
@@ -68,7 +100,9 @@ fn largest() -> NewEvent {
         pack: MAX_VERSION,
         snapshot: MAX_VERSION,
         age: MAX_AGE,
-        ..plain()
+        about: Some(MAX_SEQ - 1),
+        operator: Some("o".repeat(MAX_OPERATOR_LEN)),
+        ..overridden()
     }
 }
 
@@ -79,6 +113,83 @@ fn the_bytes_of_a_leaf() {
                     50c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0f662786101020304\
                     0202";
     assert_eq!(postern_core::hex(&leaf), expected.replace(' ', ""));
+}
+
+#[test]
+fn the_bytes_of_a_leaf_of_format_2() {
+    let leaf = Event::new(7, overridden()).unwrap().to_leaf();
+    let expected = "9302071a61c06a001a61c06a010001816c7374617475732d7374616c65\
+                    50c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0f662786101020304\
+                    02040306646f702d33";
+    assert_eq!(postern_core::hex(&leaf), expected);
+    let emergency = NewEvent {
+        flags: Flags::from_bits(8).unwrap(),
+        ..plain()
+    };
+    let leaf = Event::new(7, emergency).unwrap().to_leaf();
+    assert!(leaf.starts_with(&[0x93, 2, 7]) && leaf.ends_with(&[2, 2, 0, 0xf6, 0xf6]));
+}
+
+#[test]
+fn an_event_has_one_format() {
+    let format = |change: fn(&mut NewEvent)| {
+        let mut event = plain();
+        change(&mut event);
+        Event::new(7, event).unwrap().leaf_format()
+    };
+    assert_eq!(format(|_| ()), 1);
+    assert_eq!(format(|e| e.flags = Flags::from_bits(7).unwrap()), 1);
+    assert_eq!(format(|e| e.flags.emergency = true), 2);
+    assert_eq!(format(|e| e.source = Source::Document), 2);
+    assert_eq!(format(|e| e.source = Source::Hand), 2);
+    assert_eq!(format(|e| (e.kind, e.about) = (Kind::Document, Some(0))), 2);
+    assert_eq!(format(|e| *e = overridden()), 2);
+
+    let refused = |leaf: &[u8], found| assert_eq!(Event::from_leaf(leaf), Err(EventError::Format { found }));
+    // In format 2, what format 1 can say.
+    let mut leaf = Event::new(7, plain()).unwrap().to_leaf();
+    leaf[..2].copy_from_slice(&[0x93, 2]);
+    leaf.extend([0, 0xf6, 0xf6]);
+    refused(&leaf, 2);
+    // In format 1, what it cannot.
+    refused(&altered(13, 0, 8), 1);
+    let len = Event::new(7, plain()).unwrap().to_leaf().len();
+    refused(&altered(len - 1, 2, 3), 1);
+    refused(&altered(len - 1, 2, 4), 1);
+}
+
+#[test]
+fn what_goes_with_each_kind() {
+    let (doc, hand) = (Source::Document, Source::Hand);
+    for kind in Kind::ALL {
+        for source in Source::ALL {
+            for about in [None, Some(6)] {
+                for operator in [None, Some("op-3".to_owned())] {
+                    let given = (about.is_some(), operator.is_some());
+                    let fits = match kind {
+                        Kind::Code => given == (false, false),
+                        Kind::Document => given == (true, false),
+                        Kind::Manual => [(doc, false, false), (doc, false, true), (hand, false, true)]
+                            .contains(&(*source, given.0, given.1)),
+                        Kind::Override => (*source, given) == (hand, (true, true)),
+                    };
+                    let what = format!("{kind} {source} {given:?}");
+                    let event = NewEvent {
+                        kind: *kind,
+                        source: *source,
+                        about,
+                        operator,
+                        ..plain()
+                    };
+                    let made = Event::new(7, event);
+                    assert_eq!(made.is_ok(), fits, "{what}: {made:?}");
+                    if let Ok(event) = made {
+                        assert_eq!(Event::from_leaf(&event.to_leaf()), Ok(event), "{what}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -95,7 +206,7 @@ fn every_bound_is_enforced() {
     let outside = |field, change: fn(&mut NewEvent)| {
         let mut event = largest();
         change(&mut event);
-        assert_eq!(Event::new(0, event), Err(EventError::OutOfRange { field }));
+        assert_eq!(Event::new(MAX_SEQ, event), Err(EventError::OutOfRange { field }));
     };
     assert_eq!(
         Event::new(MAX_SEQ + 1, plain()),
@@ -116,35 +227,57 @@ fn every_bound_is_enforced() {
     outside("pack", |e| e.pack += 1);
     outside("snapshot", |e| e.snapshot += 1);
     outside("age", |e| e.age += 1);
+    outside("about", |e| e.about = Some(MAX_SEQ));
+    outside("about", |e| e.about = None);
+    outside("operator", |e| e.operator = Some(String::new()));
+    outside("operator", |e| e.operator = Some("o".repeat(MAX_OPERATOR_LEN + 1)));
+    outside("operator", |e| e.operator = Some("op 3".to_owned()));
+    outside("operator", |e| e.operator = Some("王".to_owned()));
+    outside("operator", |e| e.operator = None);
+    outside("source", |e| e.source = Source::Document);
 }
 
 /// The leaf of `plain()` with element `index`, one byte long, replaced.
-fn altered(at: usize, was: u8, byte: u8) -> Result<Event, EventError> {
-    let mut leaf = Event::new(7, plain()).unwrap().to_leaf();
+fn altered(at: usize, was: u8, byte: u8) -> Vec<u8> {
+    altered_of(plain(), at, was, byte)
+}
+
+fn altered_of(event: NewEvent, at: usize, was: u8, byte: u8) -> Vec<u8> {
+    let mut leaf = Event::new(7, event).unwrap().to_leaf();
     assert_eq!(leaf[at], was, "the test looks at the right byte");
     leaf[at] = byte;
-    Event::from_leaf(&leaf)
+    leaf
 }
 
 #[test]
 fn unknown_numbers_are_refused() {
+    let read = |leaf: Vec<u8>| Event::from_leaf(&leaf);
+    let outside = |leaf, field| assert_eq!(read(leaf), Err(EventError::OutOfRange { field }));
     let len = Event::new(7, plain()).unwrap().to_leaf().len();
-    assert_eq!(altered(1, 1, 2), Err(EventError::Format { found: 2 }));
-    assert_eq!(altered(13, 0, 8), Err(EventError::OutOfRange { field: "flags" }));
-    assert_eq!(altered(14, 1, 3), Err(EventError::OutOfRange { field: "outcome" }));
-    assert_eq!(altered(len - 2, 2, 4), Err(EventError::OutOfRange { field: "grade" }));
-    assert_eq!(altered(len - 1, 2, 3), Err(EventError::OutOfRange { field: "source" }));
-    assert!(
-        matches!(altered(0, 0x90, 0x8f), Err(EventError::Cbor(_))),
-        "an element fewer"
-    );
-    assert!(
-        matches!(altered(0, 0x90, 0x91), Err(EventError::Cbor(_))),
-        "an element more"
-    );
+    assert_eq!(read(altered(1, 1, 3)), Err(EventError::Format { found: 3 }));
+    assert_eq!(read(altered(1, 1, 0)), Err(EventError::Format { found: 0 }));
+    outside(altered(13, 0, 16), "flags");
+    outside(altered(14, 1, 3), "outcome");
+    outside(altered(len - 2, 2, 4), "grade");
+    outside(altered(len - 1, 2, 5), "source");
+    let len = Event::new(7, overridden()).unwrap().to_leaf().len();
+    let in_2 = |from_end, was, byte| altered_of(overridden(), len - from_end, was, byte);
+    outside(in_2(7, 3, 4), "kind");
+    outside(in_2(6, 6, 7), "about");
+    outside(in_2(3, b'p', b' '), "operator");
+    for (leaf, what) in [
+        (altered(0, 0x90, 0x8f), "an element fewer"),
+        (altered(0, 0x90, 0x91), "an element more"),
+        (altered(1, 1, 2), "format 2 with the elements of format 1"),
+        (in_2(len, 0x93, 0x92), "an element fewer"),
+        (in_2(len - 1, 2, 1), "format 1 with the elements of format 2"),
+        (in_2(6, 6, 0xf7), "undefined for null"),
+    ] {
+        assert!(matches!(read(leaf), Err(EventError::Cbor(_))), "{what}");
+    }
     // 0xf7 is `undefined`, which decodes like `null` and must not pass for it.
-    let null = len - 10;
-    assert!(matches!(altered(null, 0xf6, 0xf7), Err(EventError::Cbor(_))));
+    let null = Event::new(7, plain()).unwrap().to_leaf().len() - 10;
+    assert!(matches!(read(altered(null, 0xf6, 0xf7)), Err(EventError::Cbor(_))));
 }
 
 #[test]
@@ -156,15 +289,18 @@ fn words_and_numbers() {
     assert_eq!(Outcome::from_number(2), Some(Outcome::Refuse));
     assert_eq!(Grade::ALL.len(), 4);
     assert_eq!(Grade::Stale.number(), 2);
-    assert_eq!(Source::from_number(3), None);
+    assert_eq!(Source::from_number(4), Some(Source::Hand));
+    assert_eq!(Source::from_number(5), None);
+    let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(kinds, ["code", "document", "manual", "override"]);
     for bits in 0..=255 {
-        assert_eq!(Flags::from_bits(bits).map(Flags::bits), (bits < 8).then_some(bits));
+        assert_eq!(Flags::from_bits(bits).map(Flags::bits), (bits < 16).then_some(bits));
     }
 }
 
 proptest! {
     #[test]
-    fn leaves_round_trip(seq in 0..=MAX_SEQ, details in new_event()) {
+    fn leaves_round_trip(seq in 9..=MAX_SEQ, details in new_event()) {
         let event = Event::new(seq, details).unwrap();
         let leaf = event.to_leaf();
         prop_assert!(leaf.len() <= MAX_LEAF_LEN);

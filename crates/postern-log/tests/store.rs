@@ -111,7 +111,7 @@ fn a_reader_in_the_middle_of_a_query_does_not_stop_the_gate() {
 
 #[test]
 fn any_tool_reads_the_views() {
-    let (_folder, path) = closed_log(7);
+    let (_folder, path) = closed_log(16);
     let plain = Connection::open(&path).unwrap();
     let scan = |seq: u64, columns: &str| {
         let select = format!("SELECT concat_ws(' ', {columns}) FROM v_scans WHERE seq = {seq}");
@@ -128,15 +128,67 @@ fn any_tool_reads_the_views() {
         scan(6, "code, person"),
         format!("{} {}", "06".repeat(16), "06".repeat(9))
     );
-    let daily: Vec<(String, String, i64)> = plain
-        .prepare("SELECT day, outcome, scans FROM v_daily")
+    let new = "kind, source, about, operator, emergency";
+    assert_eq!(scan(2, new), "code scanner 0");
+    assert_eq!(scan(3, new), "document document 2 0");
+    assert_eq!(scan(7, new), "manual hand op-7 0");
+    assert_eq!(scan(11, new), "override hand 5 op-11 0");
+    assert_eq!(scan(15, new), "code text 1");
+    let daily: Vec<(String, String, String, i64)> = plain
+        .prepare("SELECT day, kind, outcome, scans FROM v_daily")
         .unwrap()
-        .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
-    let day = |outcome: &str, scans| ("2021-12-20".to_owned(), outcome.to_owned(), scans);
-    assert_eq!(daily, [day("admit", 3), day("refer", 2), day("refuse", 2)]);
+    let day = |kind: &str, outcome: &str, scans| ("2021-12-20".to_owned(), kind.to_owned(), outcome.to_owned(), scans);
+    assert_eq!(
+        daily,
+        [
+            day("code", "admit", 5),
+            day("code", "refer", 4),
+            day("code", "refuse", 4),
+            day("document", "admit", 1),
+            day("manual", "refer", 1),
+            day("override", "refuse", 1)
+        ]
+    );
+}
+
+#[test]
+fn recent_events_end_where_the_time_does() {
+    let (_folder, path) = closed_log(20);
+    let log = Reader::open(&path).unwrap();
+    let seqs = |since, most| {
+        let events = log.recent_since(since, most).unwrap();
+        events.iter().map(Event::seq).collect::<Vec<_>>()
+    };
+    // Each event is a second after the one before it.
+    let last = event(19).time;
+    assert_eq!(seqs(last - 3, 100), [19, 18, 17, 16]);
+    assert_eq!(seqs(last - 3, 2), [19, 18]);
+    assert_eq!(seqs(last, 100), [19]);
+    assert_eq!(seqs(last + 1, 100), []);
+    assert_eq!(seqs(0, 100).len(), 20);
+    assert_eq!(seqs(0, 0), []);
+    assert_eq!(
+        log.recent_since(last - 4, 5).unwrap(),
+        log.recent(5).unwrap(),
+        "the same events"
+    );
+}
+
+#[test]
+fn a_clock_that_stepped_ends_the_walk() {
+    let (_folder, path) = closed_log(3);
+    let mut log = Log::open(&path).unwrap();
+    let early = NewEvent {
+        time: 1_000_000_000,
+        ..event(4)
+    };
+    log.append_batch([early, event(5)]).unwrap();
+    let found = log.reader().recent_since(event(0).time, 100).unwrap();
+    assert_eq!(found.iter().map(Event::seq).collect::<Vec<_>>(), [4]);
 }
 
 #[test]
@@ -200,13 +252,18 @@ fn other_files_are_refused_and_left_alone() {
 #[test]
 fn other_formats_are_refused() {
     let (_folder, path) = closed_log(1);
-    tamper(&path, "PRAGMA user_version = 2");
-    assert!(matches!(Log::open(&path), Err(LogError::NewerFormat { found: 2, .. })));
+    tamper(&path, "PRAGMA user_version = 3");
+    assert!(matches!(Log::open(&path), Err(LogError::NewerFormat { found: 3, .. })));
     tamper(&path, "PRAGMA user_version = 0");
     assert!(matches!(
         Reader::open(&path),
         Err(LogError::OlderFormat { found: 0, .. })
     ));
+    // A number alone makes no log of format 1.
+    tamper(&path, "PRAGMA user_version = 1");
+    assert!(matches!(Log::open(&path), Err(LogError::Corrupt { .. })));
+    tamper(&path, "UPDATE meta SET format = 1");
+    assert!(matches!(Log::open(&path), Err(LogError::Corrupt { .. })));
 }
 
 #[test]
@@ -223,7 +280,7 @@ fn a_log_that_does_not_fit_its_end_is_not_appended_to() {
         "UPDATE events SET leaf = (SELECT leaf FROM events WHERE seq = 11) WHERE seq = 12",
         "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
         "INSERT INTO events SELECT 13, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot,
-         age, grade, source, leaf FROM events WHERE seq = 12",
+         age, grade, source, kind, about, operator, leaf FROM events WHERE seq = 12",
     ] {
         let (_folder, path) = closed_log(13);
         tamper(&path, sql);
@@ -237,7 +294,7 @@ fn somebody_else_who_writes_is_noticed_at_the_next_append() {
         "UPDATE tree SET root = zeroblob(32)",
         "DELETE FROM tree",
         "INSERT INTO events SELECT 5, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot,
-         age, grade, source, leaf FROM events WHERE seq = 4",
+         age, grade, source, kind, about, operator, leaf FROM events WHERE seq = 4",
     ] {
         let (_folder, path) = closed_log(5);
         let mut log = Log::open(&path).unwrap();

@@ -33,7 +33,7 @@ fn forged(seq: u64) -> String {
 fn copied(from: i64, to: i64) -> String {
     format!(
         "INSERT INTO events SELECT {to}, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot,
-         age, grade, source, leaf FROM events WHERE seq = {from}"
+         age, grade, source, kind, about, operator, leaf FROM events WHERE seq = {from}"
     )
 }
 
@@ -54,9 +54,26 @@ fn an_edited_column_of_each_name() {
         ("age", "0"),
         ("grade", "'stale'"),
         ("source", "'text'"),
+        ("kind", "'manual'"),
+        ("about", "4"),
+        ("operator", "'op-1'"),
     ] {
         let found = findings(&format!("UPDATE events SET {column} = {value} WHERE seq = 5"));
         assert_eq!(found, [Finding::ColumnEdited { seq: 5, column }]);
+    }
+}
+
+#[test]
+fn an_edited_column_that_only_format_2_has() {
+    for (seq, column, value) in [
+        (3, "kind", "'override'"),
+        (3, "about", "NULL"),
+        (7, "operator", "NULL"),
+        (11, "about", "about + 1"),
+        (11, "operator", "'op-12'"),
+    ] {
+        let found = findings(&format!("UPDATE events SET {column} = {value} WHERE seq = {seq}"));
+        assert_eq!(found, [Finding::ColumnEdited { seq, column }]);
     }
 }
 

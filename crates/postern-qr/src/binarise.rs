@@ -1,6 +1,8 @@
 //! Grey to black and white.
 
-use rxing::common::{BitMatrix, GlobalHistogramBinarizer, HybridBinarizer};
+mod hybrid;
+
+use rxing::common::{BitMatrix, GlobalHistogramBinarizer};
 use rxing::{Binarizer, Luma8Source};
 
 use crate::luma::Luma;
@@ -10,7 +12,7 @@ use crate::luma::Luma;
 pub(crate) enum Threshold {
     /// One threshold for all, the valley between the two peaks of the histogram (rxing).
     Histogram,
-    /// Blocks of 8 by 8 against the mean of 5 by 5 such blocks (rxing).
+    /// Blocks of 8 by 8 against the mean of 5 by 5 such blocks (ZXing); as [`Threshold::Histogram`] below 40 pixels a side.
     Hybrid,
     /// Each pixel against the mean of the square of this half side around it, less an eighth.
     Mean(usize),
@@ -26,10 +28,7 @@ pub(crate) fn binarise(picture: &Luma, threshold: Threshold) -> Option<BitMatrix
             let source = Luma8Source::new_with_slice(picture.pixels(), width, height).ok()?;
             GlobalHistogramBinarizer::new(source).get_black_matrix().ok().cloned()
         }
-        Threshold::Hybrid => {
-            let source = Luma8Source::new_with_slice(picture.pixels(), width, height).ok()?;
-            HybridBinarizer::new(source).get_black_matrix().ok().cloned()
-        }
+        Threshold::Hybrid => hybrid::hybrid(picture).or_else(|| binarise(picture, Threshold::Histogram)),
         Threshold::Mean(half) => mean(picture, half, 8),
         Threshold::Otsu => {
             let level = otsu(picture)?;

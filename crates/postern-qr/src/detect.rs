@@ -31,6 +31,13 @@ pub(crate) struct Code {
     pub(crate) place: (i32, i32),
 }
 
+impl Code {
+    /// Whether both say the same; where they are does not matter.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.text == other.text && self.bytes == other.bytes
+    }
+}
+
 /// Which detector searches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detection {
@@ -42,17 +49,29 @@ pub(crate) enum Detection {
     Pure,
 }
 
-/// All codes in a matrix, each text once, from top to bottom. A panic inside the library counts as nothing found.
-pub(crate) fn codes(matrix: &BitMatrix, detection: Detection, go_on: &mut dyn FnMut() -> bool) -> Vec<Code> {
-    let mut codes = Vec::new();
+/// What one search of a matrix gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Search {
+    /// Each text once, from top to bottom.
+    pub(crate) codes: Vec<Code>,
+    /// Whether there is a finder pattern of a code that was not read, or what looks like one.
+    pub(crate) more: bool,
+}
+
+/// All codes in a matrix. A panic inside the library counts as nothing found.
+pub(crate) fn search(matrix: &BitMatrix, detection: Detection, go_on: &mut dyn FnMut() -> bool) -> Search {
+    let mut search = Search::default();
     // What was found before a panic is kept: it was checked by then.
     let caught = catch_unwind(AssertUnwindSafe(|| match detection {
-        Detection::Classic => classic(matrix, &mut codes),
-        Detection::Modern => modern(matrix, &mut codes, go_on),
-        Detection::Pure => codes.extend(DetectPureQR(matrix).ok().and_then(|found| decode(&found))),
+        Detection::Classic => classic(matrix, &mut search.codes),
+        Detection::Modern => modern(matrix, &mut search, go_on),
+        Detection::Pure => search
+            .codes
+            .extend(DetectPureQR(matrix).ok().and_then(|found| decode(&found))),
     }));
     drop(caught);
-    tidy(codes)
+    tidy(&mut search.codes);
+    search
 }
 
 /// rqrr's own threshold, detector and decoder. It can spin for minutes, and panic: only for a process that can be
@@ -77,12 +96,14 @@ pub(crate) fn rqrr_codes(picture: &Luma) -> Vec<Code> {
         }
     }));
     drop(caught);
-    tidy(codes)
+    tidy(&mut codes);
+    codes
 }
 
-fn modern(matrix: &BitMatrix, codes: &mut Vec<Code>, go_on: &mut dyn FnMut() -> bool) {
+fn modern(matrix: &BitMatrix, search: &mut Search, go_on: &mut dyn FnMut() -> bool) {
     let mut patterns = FindFinderPatterns(matrix, true, 0);
     let mut used = Vec::new();
+    let codes = &mut search.codes;
     for set in GenerateFinderPatternSets(&mut patterns) {
         if codes.len() >= MAX_CODES || !go_on() {
             return;
@@ -95,6 +116,7 @@ fn modern(matrix: &BitMatrix, codes: &mut Vec<Code>, go_on: &mut dyn FnMut() -> 
             used.extend([set.bl, set.tl, set.tr]);
         }
     }
+    search.more = patterns.len() > used.len();
     // One code found may mean that there are more, and the older detector sees some that this one does not.
     if !codes.is_empty() && patterns.len() > 3 && patterns.len() <= MAX_PATTERNS && go_on() {
         let hints = DecodeHints {
@@ -137,13 +159,14 @@ fn decode(found: &impl DetectorRXingResult) -> Option<Code> {
     })
 }
 
-fn tidy(mut codes: Vec<Code>) -> Vec<Code> {
+/// From top to bottom, each text once, and not too many.
+fn tidy(codes: &mut Vec<Code>) {
     codes.sort_by_key(|code| code.place);
-    let mut kept: Vec<Code> = Vec::with_capacity(codes.len());
-    for code in codes {
-        if kept.len() < MAX_CODES && !kept.iter().any(|k| k.text == code.text && k.bytes == code.bytes) {
+    let mut kept: Vec<Code> = Vec::with_capacity(codes.len().min(MAX_CODES));
+    for code in codes.drain(..) {
+        if kept.len() < MAX_CODES && !kept.iter().any(|known| known.is_same(&code)) {
             kept.push(code);
         }
     }
-    kept
+    *codes = kept;
 }

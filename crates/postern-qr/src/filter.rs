@@ -109,24 +109,51 @@ pub(crate) fn sharpen(picture: &Luma, strength: i32) -> Luma {
     Luma::derived(picture.width(), picture.height(), pixels)
 }
 
-/// Stretches grey so that the darkest and the lightest hundredth become black and white.
-pub(crate) fn stretch(picture: &Luma) -> Luma {
-    let mut counts = [0usize; 256];
-    for &p in picture.pixels() {
-        counts[usize::from(p)] += 1;
+/// Local contrast: three times each pixel less twice its surroundings, which are the mean of the means of squares of this
+/// half side. Takes away what changes slowly over the picture, and much of what a lens out of focus has spread.
+pub(crate) fn contrast(picture: &Luma, half: usize) -> Luma {
+    let mut pixels = mean(&mean(picture, half), half).into_pixels();
+    for (around, &p) in pixels.iter_mut().zip(picture.pixels()) {
+        *around = (3 * i32::from(p) - 2 * i32::from(*around)).clamp(0, 255) as u8;
     }
-    let cut = picture.pixels().len() / 100;
-    let low = past(&mut (0..256), &counts, cut);
-    let high = past(&mut (0..256).rev(), &counts, cut);
-    if high <= low {
-        return picture.clone();
-    }
-    let table: Vec<u8> = (0..256usize)
-        .map(|level| (level.clamp(low, high) - low) * 255 / (high - low))
-        .map(|v| v as u8)
-        .collect();
-    let pixels = picture.pixels().iter().map(|&p| table[usize::from(p)]).collect();
     Luma::derived(picture.width(), picture.height(), pixels)
+}
+
+/// The mean of the square of this half side around each pixel, as far as it is in the picture; rounded down.
+pub(crate) fn mean(picture: &Luma, half: usize) -> Luma {
+    let (width, height) = (picture.width(), picture.height());
+    let mut pixels = Vec::with_capacity(picture.pixels().len());
+    let mut columns = vec![0u32; width];
+    for y in 0..height {
+        let rows = y.saturating_sub(half)..(y + half + 1).min(height);
+        if y == 0 {
+            for row in rows.clone().map(|y| picture.row(y)) {
+                columns.iter_mut().zip(row).for_each(|(sum, &p)| *sum += u32::from(p));
+            }
+        } else {
+            if y + half < height {
+                let row = picture.row(y + half);
+                columns.iter_mut().zip(row).for_each(|(sum, &p)| *sum += u32::from(p));
+            }
+            if y > half {
+                let row = picture.row(y - half - 1);
+                columns.iter_mut().zip(row).for_each(|(sum, &p)| *sum -= u32::from(p));
+            }
+        }
+        let mut sum: u32 = columns.iter().take(half).sum();
+        let mut across = half.min(width);
+        pixels.extend((0..width).map(|x| {
+            if let Some(next) = columns.get(x + half) {
+                (sum, across) = (sum + next, across + 1);
+            }
+            if x > half {
+                (sum, across) = (sum - columns[x - half - 1], across - 1);
+            }
+            // A mean of bytes is a byte.
+            (sum / (rows.len() * across) as u32) as u8
+        }));
+    }
+    Luma::derived(width, height, pixels)
 }
 
 /// Black for white.
@@ -136,18 +163,6 @@ pub(crate) fn invert(picture: &Luma) -> Luma {
         picture.height(),
         picture.pixels().iter().map(|p| 255 - p).collect(),
     )
-}
-
-/// The first level by which more than `cut` pixels were counted.
-fn past(levels: &mut impl Iterator<Item = usize>, counts: &[usize; 256], cut: usize) -> usize {
-    let mut seen = 0;
-    for level in levels {
-        seen += counts[level];
-        if seen > cut {
-            return level;
-        }
-    }
-    0
 }
 
 /// The rows above, at and below `y`; the border repeats.
@@ -198,7 +213,13 @@ mod tests {
     #[test]
     fn smoothing_and_sharpening_leave_even_grey_alone() {
         let even = luma(4, &[77; 12]);
-        for picture in [blur(&even), median(&even), sharpen(&even, 3), stretch(&even)] {
+        for picture in [
+            blur(&even),
+            median(&even),
+            sharpen(&even, 3),
+            mean(&even, 2),
+            contrast(&even, 2),
+        ] {
             assert_eq!(picture, even);
         }
         let dot = luma(3, &[0, 0, 0, 0, 160, 0, 0, 0, 0]);
@@ -222,11 +243,35 @@ mod tests {
     }
 
     #[test]
-    fn stretching_reaches_black_and_white() {
-        let pale: Vec<u8> = (0..200).map(|i| 100 + i / 10).collect();
-        let stretched = stretch(&luma(20, &pale));
-        assert_eq!((stretched.pixels()[0], stretched.pixels()[199]), (0, 255));
-        assert!(stretched.pixels().is_sorted());
+    fn the_mean_is_that_of_what_is_in_the_picture() {
+        for (width, height, half) in [(13, 9, 2), (5, 30, 4), (3, 3, 10), (1, 6, 1), (6, 1, 1), (4, 4, 0)] {
+            let mut random = 5u32;
+            let pixels: Vec<u8> = (0..width * height)
+                .map(|_| {
+                    random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (random >> 24) as u8
+                })
+                .collect();
+            let picture = luma(width, &pixels);
+            let means = mean(&picture, half);
+            for (x, y) in (0..width * height).map(|i| (i % width, i / width)) {
+                let around: Vec<usize> = (y.saturating_sub(half)..(y + half + 1).min(height))
+                    .flat_map(|y| &picture.row(y)[x.saturating_sub(half)..(x + half + 1).min(width)])
+                    .map(|&p| usize::from(p))
+                    .collect();
+                let want = around.iter().sum::<usize>() / around.len();
+                assert_eq!(usize::from(means.row(y)[x]), want, "{x} {y} of {width} {height}");
+            }
+        }
+    }
+
+    #[test]
+    fn contrast_takes_slow_changes_away_and_keeps_steps() {
+        // A step of 10 on a slope of 2 a pixel.
+        let pixels: Vec<u8> = (0..40u8).map(|x| 60 + 2 * x + if x >= 20 { 10 } else { 0 }).collect();
+        let row = contrast(&luma(40, &pixels), 3).into_pixels();
+        assert_eq!((row[10], row[30]), (pixels[10], pixels[30]), "a slope is its own mean");
+        assert!(row[20] - row[19] > 2 * 12, "{row:?}");
         assert_eq!(invert(&luma(3, &[0, 1, 255])), luma(3, &[255, 254, 0]));
     }
 }

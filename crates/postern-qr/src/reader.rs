@@ -1,11 +1,11 @@
 //! Picture to texts: a ladder of ways to read, cheap ones first.
 //!
-//! Each rung prepares the picture, parts black from white and searches for codes; the first rung that finds any ends the
-//! climb.
+//! Each rung prepares the picture, parts black from white and searches for codes. The first rung that finds any ends the
+//! climb, unless it saw a finder pattern of one more: then the next few are climbed too.
 
-use crate::detect::{Code, rqrr_codes};
+use crate::detect::{Code, MAX_CODES, rqrr_codes};
 use crate::luma::Luma;
-use crate::rung::{RUNGS, step, work_size};
+use crate::rung::{RUNGS, Rung, step, work_size};
 
 /// Which library read a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +53,14 @@ pub struct ReadResult {
 /// is always begun. A step of the library cannot be interrupted and takes seconds on a picture made for that purpose:
 /// give strangers' pictures to [`ReaderProcess`](crate::process::ReaderProcess).
 pub fn read(picture: &Luma, go_on: &mut dyn FnMut() -> bool) -> ReadResult {
-    climb(picture, go_on, false)
+    climb(picture, go_on, RUNGS, false)
+}
+
+/// Reads by the first rung alone: what one frame of a stream gets, where the next frame is soon there.
+///
+/// It reads nearly all that [`read`] reads of a code held up to a camera. `go_on` is asked between candidates.
+pub fn glance(picture: &Luma, go_on: &mut dyn FnMut() -> bool) -> ReadResult {
+    climb(picture, go_on, &RUNGS[..1], false)
 }
 
 /// As [`read`], with `rqrr` as the last rung.
@@ -61,7 +68,7 @@ pub fn read(picture: &Luma, go_on: &mut dyn FnMut() -> bool) -> ReadResult {
 /// On some pictures `rqrr` spins for minutes and nothing can stop it but the end of the process: this is for
 /// [`serve`](crate::process::serve), and for pictures that one made oneself.
 pub fn read_thoroughly(picture: &Luma, go_on: &mut dyn FnMut() -> bool) -> ReadResult {
-    climb(picture, go_on, true)
+    climb(picture, go_on, RUNGS, true)
 }
 
 /// The names of all rungs, in order; the last one is `rqrr`'s.
@@ -71,38 +78,54 @@ pub(crate) fn rungs() -> impl Iterator<Item = &'static str> {
 }
 
 const RQRR: &str = "rqrr";
+/// How many rungs are climbed for codes beside those that were read.
+const ADDING: usize = 6;
 
-fn climb(picture: &Luma, go_on: &mut dyn FnMut() -> bool, thorough: bool) -> ReadResult {
+fn climb(picture: &Luma, go_on: &mut dyn FnMut() -> bool, rungs: &[Rung], thorough: bool) -> ReadResult {
     let work = work_size(picture);
     let mut out_of_time = false;
     let mut go_on = || {
         out_of_time |= !go_on();
         !out_of_time
     };
-    let mut texts = Vec::new();
-    for (i, rung) in RUNGS.iter().enumerate() {
+    let mut all: Vec<(Code, &'static str)> = Vec::new();
+    for (i, rung) in rungs.iter().enumerate() {
         if i > 0 && !go_on() {
             break;
         }
-        texts = found(step(rung, picture, &work, &mut go_on), Reader::Rxing, rung.name);
-        if !texts.is_empty() {
+        let Some(search) = step(rung, picture, &work, &mut go_on) else {
+            continue;
+        };
+        for code in search.codes {
+            if all.len() < MAX_CODES && !all.iter().any(|(known, _)| known.is_same(&code)) {
+                all.push((code, rung.name));
+            }
+        }
+        if !all.is_empty() && (!search.more || i + 1 >= ADDING) {
             break;
         }
     }
+    all.sort_by_key(|(code, _)| code.place);
+    let mut texts: Vec<Found> = all
+        .into_iter()
+        .map(|(code, rung)| found(code, Reader::Rxing, rung))
+        .collect();
     if texts.is_empty() && thorough && go_on() {
-        texts = found(rqrr_codes(&work), Reader::Rqrr, RQRR);
+        texts = rqrr_codes(&work)
+            .into_iter()
+            .map(|code| found(code, Reader::Rqrr, RQRR))
+            .collect();
     }
     ReadResult { texts, out_of_time }
 }
 
-fn found(codes: Vec<Code>, reader: Reader, rung: &'static str) -> Vec<Found> {
-    let found = |Code { text, bytes, .. }| Found {
+fn found(Code { text, bytes, .. }: Code, reader: Reader, rung: &'static str) -> Found {
+    Found {
         text,
         bytes,
         reader,
         rung,
-    };
-    codes.into_iter().map(found).collect()
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +201,28 @@ mod tests {
         let [a, b, c] = ["PC1:FIRST OF THREE", "PC1:OTHER OF THREE", "PC1:THIRD OF THREE"];
         let pictures = [drawn(a), drawn(b), drawn(a), drawn(c)];
         assert_eq!(texts(&read(&beside(&pictures), &mut || true)), [a, b, c]);
+    }
+
+    #[test]
+    fn a_code_that_the_first_rung_does_not_read_is_found_beside_one_that_it_does() {
+        // So much noise that each module is only seen in the mean of its pixels.
+        let mut random = 1u32;
+        let mut noisy = |picture: &Luma| {
+            let pixels = picture.pixels().iter().map(|&p| {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (96 + i32::from(p) / 4 + (random >> 16) as i32 % 181 - 90).clamp(0, 255) as u8
+            });
+            Luma::new(picture.width(), picture.height(), pixels.collect()).unwrap()
+        };
+        let large =
+            |text: &str| picture::decode(&draw::png(&Symbol::new(text).unwrap(), 9.try_into().unwrap())).unwrap();
+        let (clear, hard) = (large("PC1:FIRST OF THE TWO"), noisy(&large("PC1:OTHER OF THE TWO")));
+        let both = beside(&[clear.clone(), hard.clone()]);
+        assert_eq!(texts(&glance(&both, &mut || true)), ["PC1:FIRST OF THE TWO"]);
+        assert_eq!(
+            texts(&read(&both, &mut || true)),
+            ["PC1:FIRST OF THE TWO", "PC1:OTHER OF THE TWO"]
+        );
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! `check`: pictures, folders, texts and lines to verdicts, and the worst of them as the exit status.
 
-use std::io::{BufReader, IsTerminal};
+mod feed;
+mod stream;
+
+use std::io::IsTerminal;
 use std::path::Path;
 
 use postern_cli::Session;
@@ -11,10 +14,8 @@ use crate::cli::{CheckArgs, time};
 use crate::demo;
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::fault::Fault;
 use crate::input::{self, Input};
 use crate::judged::{Gate, Origin};
-use crate::lines::Lines;
 use crate::pictures::PictureReader;
 use crate::shown::Layout;
 use crate::store::Store;
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &CheckArgs, session: &Session, program: &Program) -> Res
         };
         let done = match input {
             Input::Path(path) => pictures(input::pictures(path), &origin, &mut reader, &mut desk),
-            Input::Stdin => lines(&origin, &mut desk),
+            Input::Stdin => stream::run(&origin, &mut desk),
             Input::Text(text) => {
                 desk.text(text, Source::Text, origin);
                 desk.flush_group()
@@ -76,27 +77,6 @@ fn pictures(
             },
         }
         if at_once { desk.flush()? } else { desk.flush_group()? }
-    }
-    Ok(())
-}
-
-fn lines(origin: &Origin, desk: &mut Desk<'_>) -> Result<(), Error> {
-    let mut lines = Lines::new(BufReader::with_capacity(1 << 16, std::io::stdin().lock()));
-    while let Some(line) = lines.next().map_err(Error::Stdin)? {
-        let origin = Origin {
-            line: Some(lines.number()),
-            ..origin.clone()
-        };
-        match line {
-            Ok(text) => desk.text(&text, Source::Text, origin),
-            Err(error) => desk.fault(origin, Fault::Line(error)),
-        }
-        // Whoever waits for an answer before the next line gets it; lines that are there already share a commit.
-        if lines.has_line() {
-            desk.flush_group()?
-        } else {
-            desk.flush()?
-        }
     }
     Ok(())
 }

@@ -9,6 +9,9 @@ use postern_cli::CommonArgs;
 use postern_cli::clock::parse_time;
 use postern_cli::secret::PassphraseSource;
 use postern_core::time::Time;
+use postern_devices::Spec;
+
+use crate::config::{Operator, View};
 
 #[derive(Debug, Parser)]
 #[command(name = "postern-verifier", version, propagate_version = true)]
@@ -25,7 +28,11 @@ pub(crate) enum Command {
     Enrol(EnrolArgs),
     Update(UpdateArgs),
     Check(CheckArgs),
+    #[command(subcommand)]
+    Config(ConfigCommand),
     Scan(ScanArgs),
+    #[command(subcommand)]
+    Scanner(ScannerCommand),
     Status(StatusArgs),
     Read(ReadArgs),
     #[command(hide = true)]
@@ -91,10 +98,68 @@ pub(crate) struct CheckArgs {
     pub(crate) inputs: Vec<OsString>,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    Check(ConfigCheckArgs),
+    Show(ConfigShowArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConfigCheckArgs {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConfigShowArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct ScanArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) source: Vec<Spec>,
+    #[arg(long, value_name = "VIEW", value_enum)]
+    pub(crate) view: Option<View>,
+    #[arg(long, value_name = "ID")]
+    pub(crate) operator: Option<Operator>,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseSource,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScannerCommand {
+    Calibrate(CalibrateArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CalibrateArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) source: Spec,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) picture: Option<PathBuf>,
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    wait: u32,
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+impl CalibrateArgs {
+    /// How long a scanner is waited for.
+    pub(crate) fn wait(&self) -> Duration {
+        Duration::from_secs(self.wait.into())
+    }
 }
 
 #[derive(Args, Debug)]

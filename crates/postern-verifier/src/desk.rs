@@ -14,7 +14,7 @@ use crate::judged::{Gate, Judged, Origin};
 use crate::shown::{Layout, Screen, Shown};
 use crate::store::{LOG, Store};
 
-/// How many verdicts go to the disk in one commit at most.
+/// How many verdicts wait for each other at most: they are shown together, and where no more are there, in one commit.
 pub(crate) const GROUP: usize = 64;
 
 /// How much came of what.
@@ -44,7 +44,8 @@ impl Tally {
         }
     }
 
-    fn count(&mut self, shown: &Shown) {
+    /// Counts what was shown.
+    pub(crate) fn count(&mut self, shown: &Shown) {
         use postern_core::verdict::Outcome;
         let place = match shown {
             Shown::Fault(..) => &mut self.fault,
@@ -58,21 +59,19 @@ impl Tally {
     }
 }
 
-enum Entry {
+/// What waits for its turn to be shown.
+pub(crate) enum Entry {
+    /// What could not be judged: the log has no place for it.
     Fault(Origin, Fault),
+    /// What was judged, and is to be logged first.
     Judged(Judged),
 }
 
 /// A gate with its log and a screen.
 pub(crate) struct Desk<'a> {
-    session: &'a Session,
-    layout: Layout,
     gate: Gate,
-    log: Log,
-    log_path: PathBuf,
-    out: Output,
+    recorder: Recorder<'a>,
     pending: Vec<Entry>,
-    tally: Tally,
 }
 
 impl<'a> Desk<'a> {
@@ -84,15 +83,18 @@ impl<'a> Desk<'a> {
     pub(crate) fn open(store: &Store, gate: Gate, session: &'a Session, layout: Layout) -> Result<Self, Error> {
         let log_path = store.file(LOG);
         let log = Log::open(&log_path).map_err(|e| Error::log(&log_path, e))?;
-        Ok(Self {
+        let recorder = Recorder {
             session,
             layout,
-            gate,
             log,
             log_path,
             out: Output::stdout(),
-            pending: Vec::new(),
             tally: Tally::default(),
+        };
+        Ok(Self {
+            gate,
+            recorder,
+            pending: Vec::new(),
         })
     }
 
@@ -106,9 +108,14 @@ impl<'a> Desk<'a> {
         &mut self.gate
     }
 
+    /// The gate, which may judge on several threads, and the log and screen, which are for one.
+    pub(crate) fn parts(&mut self) -> (&Gate, &mut Recorder<'a>) {
+        (&self.gate, &mut self.recorder)
+    }
+
     /// What was shown so far.
     pub(crate) fn tally(&self) -> Tally {
-        self.tally
+        self.recorder.tally
     }
 
     /// Judges a text; shown at the next [`Self::flush`].
@@ -140,27 +147,8 @@ impl<'a> Desk<'a> {
     ///
     /// [`Error::Log`]: then none of what waited is shown, and it is not kept either; or [`Error::Output`].
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
-        let mut judged = Vec::new();
-        let mut places = Vec::new();
-        for entry in self.pending.drain(..) {
-            match entry {
-                Entry::Judged(one) => {
-                    judged.push(one);
-                    places.push(None);
-                }
-                Entry::Fault(origin, fault) => places.push(Some((origin, fault))),
-            }
-        }
-        let logged = logged::append(&mut self.log, judged).map_err(|e| Error::log(&self.log_path, e))?;
-        let mut logged = logged.into_iter();
-        let shown: Vec<Shown> = places
-            .into_iter()
-            .filter_map(|place| match place {
-                Some((origin, fault)) => Some(Shown::Fault(origin, fault)),
-                None => logged.next().map(|logged| Shown::Verdict(Box::new(logged))),
-            })
-            .collect();
-        self.show(&shown)
+        let pending = std::mem::take(&mut self.pending);
+        self.recorder.record(&self.gate, vec![pending])
     }
 
     /// Shows what needs no log.
@@ -169,12 +157,7 @@ impl<'a> Desk<'a> {
     ///
     /// [`Error::Output`].
     pub(crate) fn show(&mut self, shown: &[Shown]) -> Result<(), Error> {
-        shown.iter().for_each(|one| self.tally.count(one));
-        let text = Screen::new(self.session, &self.gate, self.layout).render(shown);
-        self.out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush())
-            .map_err(Error::Output)
+        self.recorder.show(&self.gate, &[shown])
     }
 
     /// Writes a line of its own to standard output.
@@ -183,9 +166,63 @@ impl<'a> Desk<'a> {
     ///
     /// [`Error::Output`].
     pub(crate) fn line(&mut self, line: &str) -> Result<(), Error> {
-        writeln!(self.out, "{line}")
-            .and_then(|()| self.out.flush())
+        let out = &mut self.recorder.out;
+        writeln!(out, "{line}")
+            .and_then(|()| out.flush())
             .map_err(Error::Output)
+    }
+}
+
+/// The log, and behind it the screen.
+pub(crate) struct Recorder<'a> {
+    session: &'a Session,
+    layout: Layout,
+    log: Log,
+    log_path: PathBuf,
+    out: Output,
+    tally: Tally,
+}
+
+impl Recorder<'_> {
+    /// Logs what this gate has judged in one commit, and only then shows it, each group as one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`]: then none of it is shown; or [`Error::Output`].
+    pub(crate) fn record(&mut self, gate: &Gate, groups: Vec<Vec<Entry>>) -> Result<(), Error> {
+        let mut judged = Vec::new();
+        let mut places = Vec::with_capacity(groups.len());
+        for group in groups {
+            let place = |entry| match entry {
+                Entry::Fault(origin, fault) => Some((origin, fault)),
+                Entry::Judged(one) => {
+                    judged.push(one);
+                    None
+                }
+            };
+            places.push(group.into_iter().map(place).collect::<Vec<_>>());
+        }
+        let logged = logged::append(&mut self.log, judged).map_err(|e| Error::log(&self.log_path, e))?;
+        let mut logged = logged.into_iter();
+        let mut shown = |place| match place {
+            Some((origin, fault)) => Some(Shown::Fault(origin, fault)),
+            None => logged.next().map(|logged| Shown::Verdict(Box::new(logged))),
+        };
+        let groups: Vec<Vec<Shown>> = places
+            .into_iter()
+            .map(|group| group.into_iter().filter_map(&mut shown).collect())
+            .collect();
+        self.show(gate, &groups)
+    }
+
+    fn show(&mut self, gate: &Gate, groups: &[impl AsRef<[Shown]>]) -> Result<(), Error> {
+        let screen = Screen::new(self.session, gate, self.layout);
+        for group in groups.iter().map(AsRef::as_ref) {
+            group.iter().for_each(|one| self.tally.count(one));
+            let text = screen.render(group);
+            self.out.write_all(text.as_bytes()).map_err(Error::Output)?;
+        }
+        self.out.flush().map_err(Error::Output)
     }
 }
 

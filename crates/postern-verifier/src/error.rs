@@ -9,8 +9,10 @@ use postern_cli::files::FileError;
 use postern_cli::messages::FluentValue;
 use postern_cli::random::RandomError;
 use postern_cli::secret::SecretError;
+use postern_cli::terminal::printable;
 use postern_core::keyfile::KeyFileError;
 use postern_core::trust::{Fault, TrustError};
+use postern_devices::DeviceError;
 use postern_log::LogError;
 use postern_seal::SealError;
 
@@ -21,8 +23,17 @@ use crate::update::Refusal;
 #[derive(Debug)]
 #[non_exhaustive]
 pub(crate) enum Error {
+    /// The configuration is none.
+    Config {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong, in English: keys and values stand in it.
+        what: String,
+    },
     /// The terminal failed while the operator was asked.
     Confirm(io::Error),
+    /// A source or the turnstile cannot be had.
+    Device(DeviceError),
     /// A file could not be read or written.
     File(FileError),
     /// What was given is not a whole fingerprint.
@@ -68,6 +79,10 @@ pub(crate) enum Error {
     },
     /// No passphrase for the gate's key.
     Secret(SecretError),
+    /// The screen cannot be had.
+    Screen(io::Error),
+    /// The system does not tell of signals.
+    Signals(io::Error),
     /// Standard input failed.
     Stdin(io::Error),
     /// The store cannot be used.
@@ -85,6 +100,14 @@ impl Error {
         }
     }
 
+    /// The error of a configuration.
+    pub(crate) fn config(path: &Path, what: String) -> Self {
+        Self::Config {
+            path: path.to_owned(),
+            what,
+        }
+    }
+
     /// The error of a log.
     pub(crate) fn log(path: &Path, source: LogError) -> Self {
         Self::Log {
@@ -97,7 +120,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Config { path, what } => write!(f, "{}: {what}", path.display()),
             Self::Confirm(_) => f.write_str("cannot ask on the terminal"),
+            Self::Device(error) => error.fmt(f),
             Self::File(error) => error.fmt(f),
             Self::FingerprintIncomplete { digits } => {
                 write!(
@@ -118,7 +143,9 @@ impl fmt::Display for Error {
             Self::ReaderNotStarted(kind) => write!(f, "the picture reader cannot be started: {kind}"),
             Self::Root(_) => f.write_str("this root cannot be trusted"),
             Self::Seal { source, .. } => source.fmt(f),
+            Self::Screen(_) => f.write_str("there is no terminal for the screen"),
             Self::Secret(error) => error.fmt(f),
+            Self::Signals(_) => f.write_str("cannot be told of signals"),
             Self::Stdin(_) => f.write_str("cannot read standard input"),
             Self::Store(error) => error.fmt(f),
             Self::Update(_) => f.write_str("the update was not taken"),
@@ -129,7 +156,12 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Confirm(source) | Self::Output(source) | Self::Stdin(source) => Some(source),
+            Self::Confirm(source)
+            | Self::Output(source)
+            | Self::Screen(source)
+            | Self::Signals(source)
+            | Self::Stdin(source) => Some(source),
+            Self::Device(error) => error.source(),
             Self::File(error) => error.source(),
             Self::Log { source, .. } => source.source(),
             Self::Random(error) => error.source(),
@@ -143,7 +175,9 @@ impl std::error::Error for Error {
 impl Explain for Error {
     fn reason(&self) -> &'static str {
         match self {
+            Self::Config { .. } => "config",
             Self::Confirm(_) => "confirm",
+            Self::Device(error) => error.reason(),
             Self::File(error) => error.reason(),
             Self::FingerprintIncomplete { .. } => "fingerprint-incomplete",
             Self::FingerprintMismatch => "fingerprint-mismatch",
@@ -159,7 +193,9 @@ impl Explain for Error {
             Self::ReaderNotStarted(_) => "reader-not-started",
             Self::Root(_) => "root-not-trusted",
             Self::Seal { source, .. } => source.reason(),
+            Self::Screen(_) => "screen",
             Self::Secret(error) => error.reason(),
+            Self::Signals(_) => "signals",
             Self::Stdin(_) => "stdin",
             Self::Store(error) => error.reason(),
             Self::Update(_) => "update-not-taken",
@@ -168,6 +204,11 @@ impl Explain for Error {
 
     fn args(&self) -> Vec<(&'static str, FluentValue<'static>)> {
         match self {
+            Self::Config { path, what } => vec![
+                ("path", path.display().to_string().into()),
+                ("what", what.clone().into()),
+            ],
+            Self::Device(error) => device_args(error),
             Self::File(error) => error.args(),
             Self::FingerprintIncomplete { digits } => vec![("digits", (*digits).into())],
             Self::Log { path, source } => log_args(path, source),
@@ -186,6 +227,13 @@ impl Explain for Error {
             _ => None,
         }
     }
+}
+
+/// The values for the messages of a device's errors.
+pub(crate) fn device_args(error: &DeviceError) -> Vec<(&'static str, FluentValue<'static>)> {
+    let args = error.args().into_iter();
+    args.map(|(name, value)| (name, printable(&value).into_owned().into()))
+        .collect()
 }
 
 /// The values for the messages of a log's errors.

@@ -4,15 +4,18 @@
 //! its verdict is private to this module and to [`logged`], which appends to the log and hands out
 //! [`LoggedVerdict`](logged::LoggedVerdict).
 
+pub(crate) mod entry;
 pub(crate) mod logged;
 
 use std::path::PathBuf;
 
+use postern_core::code::CodeDigest;
 use postern_core::policy::PolicyRule;
+use postern_core::record::DocumentTag;
 use postern_core::text::Ident;
 use postern_core::time::{Time, TimeEvidence};
-use postern_core::trust::{Emergency, Held, Issuer, Trust};
-use postern_core::verdict::{DataAge, Grade, Judge, Verdict};
+use postern_core::trust::{DiskFull, Emergency, Held, Issuer, Trust};
+use postern_core::verdict::{DataAge, Grade, Judge, Outcome, Reason, Verdict};
 use postern_log::Source;
 
 use crate::store::State;
@@ -27,6 +30,8 @@ pub(crate) struct Origin {
     pub(crate) file: Option<PathBuf>,
     /// The line of standard input, from 1.
     pub(crate) line: Option<u64>,
+    /// The scanner or camera, as `--source` names it.
+    pub(crate) device: Option<String>,
 }
 
 /// A gate that judges.
@@ -54,7 +59,36 @@ impl Gate {
     /// Judges a text. The verdict comes out of the log only.
     pub(crate) fn judge(&self, text: &str, source: Source, origin: Origin) -> Judged {
         let system = Clock::system();
-        let verdict = self.judge.check(text, self.clock.evidence(system));
+        self.judge_at(text, source, origin, (system, self.clock.evidence(system)))
+    }
+
+    /// Judges a text by a reading of the system clock and what it is worth.
+    pub(crate) fn judge_at(
+        &self,
+        text: &str,
+        source: Source,
+        origin: Origin,
+        (system, time): (Time, TimeEvidence),
+    ) -> Judged {
+        self.judged(self.judge.check(text, time), system, source, origin)
+    }
+
+    /// Judges many texts at one reading of the clock, for less than one by one.
+    pub(crate) fn judge_all<'t>(
+        &self,
+        texts: impl IntoIterator<Item = (&'t str, Origin)>,
+        source: Source,
+    ) -> Vec<Judged> {
+        let system = Clock::system();
+        let (texts, origins): (Vec<&str>, Vec<Origin>) = texts.into_iter().unzip();
+        let verdicts = self.judge.check_all(&texts, self.clock.evidence(system));
+        let judged = verdicts.into_iter().zip(origins);
+        judged
+            .map(|(verdict, origin)| self.judged(verdict, system, source, origin))
+            .collect()
+    }
+
+    fn judged(&self, verdict: Verdict, system: Time, source: Source, origin: Origin) -> Judged {
         Judged {
             issuer: self.judge.issuer(&verdict).map(|issuer| issuer.id.to_string()),
             verdict,
@@ -63,6 +97,7 @@ impl Gate {
             origin,
             at_another_time: self.clock.at.is_some(),
             demo: self.judge.is_demo(),
+            seen_here: None,
         }
     }
 
@@ -83,7 +118,12 @@ impl Gate {
 
     /// The age of the data at `now`, and whether the clock is suspect.
     pub(crate) fn data_age(&self, system: Time) -> (DataAge, bool) {
-        self.judge.data_age(self.clock.evidence(system))
+        self.data_age_at(self.clock.evidence(system))
+    }
+
+    /// As [`Self::data_age`], by a clock that was watched.
+    pub(crate) fn data_age_at(&self, time: TimeEvidence) -> (DataAge, bool) {
+        self.judge.data_age(time)
     }
 
     /// The grade of the data at a time that is taken for the right one.
@@ -125,6 +165,12 @@ impl Gate {
         data
     }
 
+    /// What staff do while the log cannot be written, as the authority wants it.
+    pub(crate) fn disk_full(&self) -> DiskFull {
+        let pack = self.trust().pack();
+        pack.and_then(|pack| pack.payload().disk_full).unwrap_or_default()
+    }
+
     /// A rule of the pack.
     pub(crate) fn rule(&self, place: usize) -> Option<&PolicyRule> {
         self.judge.policy()?.rules().get(place)
@@ -152,4 +198,29 @@ pub(crate) struct Judged {
     origin: Origin,
     at_another_time: bool,
     demo: bool,
+    seen_here: Option<Time>,
+}
+
+impl Judged {
+    /// The pseudonyms of a person who would be admitted: of the code, and of the document that it is bound to.
+    pub(crate) fn admits(&self) -> Option<Pseudonyms> {
+        (self.verdict.outcome == Outcome::Admit).then(|| Pseudonyms {
+            code: self.verdict.code,
+            person: self.verdict.person(),
+        })
+    }
+
+    /// Refers whom this gate has admitted a short time ago.
+    pub(crate) fn refer_as_seen_here(&mut self, at: Time) {
+        self.verdict.outcome = Outcome::Refer;
+        self.verdict.reasons = vec![Reason::SeenHere];
+        self.seen_here = Some(at);
+    }
+}
+
+/// What a gate knows again without knowing whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pseudonyms {
+    pub(crate) code: Option<CodeDigest>,
+    pub(crate) person: Option<DocumentTag>,
 }

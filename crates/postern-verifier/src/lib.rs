@@ -16,14 +16,16 @@ use std::process::ExitCode;
 
 use postern_cli::{Session, Texts};
 
-use cli::{Cli, Command};
+use cli::{Cli, Command, ConfigCommand, ScannerCommand};
 use error::Error;
 
 mod check;
 mod cli;
+mod config;
 mod confirm;
 mod demo;
 mod desk;
+mod door;
 mod enrol;
 mod error;
 mod fault;
@@ -34,7 +36,7 @@ mod judged;
 mod lines;
 mod pictures;
 mod read;
-mod scan;
+mod scanner;
 mod shown;
 mod source;
 mod status;
@@ -86,7 +88,10 @@ fn work(cli: Cli, session: &Session, program: &Program) -> Result<u8, Error> {
         Command::Enrol(args) => enrol::run(&args, session),
         Command::Update(args) => update::run(&args, session),
         Command::Check(args) => check::run(&args, session, program),
-        Command::Scan(args) => scan::run(&args, session),
+        Command::Config(ConfigCommand::Check(args)) => config::check(&args, session),
+        Command::Config(ConfigCommand::Show(args)) => config::show(&args, session),
+        Command::Scan(args) => door::run(&args, session, program),
+        Command::Scanner(ScannerCommand::Calibrate(args)) => scanner::calibrate(&args, session),
         Command::Status(args) => status::run(&args, session),
         Command::Read(args) => read::run(&args, session, program),
         Command::Reader => Ok(pictures::serve()),

@@ -1,15 +1,16 @@
 //! Pictures to texts, in a child process that can be killed.
 //!
-//! The child is this program with the argument `reader`. It is started without an environment, is given pictures through
-//! a pipe and opens no file: what a hostile picture can reach in it is the picture.
+//! The child is this program with the argument `reader`. It is started without an environment, is confined, and is given
+//! pictures through a pipe: what a hostile picture can reach in it is the picture.
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
 use postern_cli::files::read_bounded;
+use postern_devices::Picture;
 use postern_qr::picture::MAX_FILE;
-use postern_qr::process::{ReadError, ReadOutcome, ReaderProcess, Request};
+use postern_qr::process::{Effort, ReadError, ReadOutcome, ReaderProcess, Request, confine};
 
 use crate::Program;
 use crate::error::Error;
@@ -50,12 +51,33 @@ impl PictureReader {
             Ok(file) => file,
             Err(error) => return Ok(Err(Fault::File(error))),
         };
-        match self.process.read(Request::File(&file), self.budget) {
+        self.search(Request::File(&file), Effort::Whole)
+    }
+
+    /// As [`Self::read`], of a picture that is here already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub(crate) fn picture(&mut self, picture: &Picture, effort: Effort) -> Result<Result<ReadOutcome, Fault>, Error> {
+        self.search(
+            match picture {
+                Picture::File(bytes) => Request::File(bytes),
+                Picture::Luma(luma) => Request::Luma(luma),
+            },
+            effort,
+        )
+    }
+
+    fn search(&mut self, request: Request<'_>, effort: Effort) -> Result<Result<ReadOutcome, Fault>, Error> {
+        match self.process.read(request, effort, self.budget) {
             Ok(outcome) if outcome.texts.is_empty() => Ok(Err(Fault::NoCode {
                 out_of_time: outcome.out_of_time,
             })),
             Ok(outcome) => Ok(Ok(outcome)),
             Err(ReadError::Spawn(kind)) => Err(Error::ReaderNotStarted(kind)),
+            // Fails closed: a child that could not be confined gets no picture.
+            Err(ReadError::Unconfined(_)) => Err(Error::ReaderNotStarted(std::io::ErrorKind::Unsupported)),
             Err(error) => Ok(Err(Fault::Read(error))),
         }
     }
@@ -63,6 +85,6 @@ impl PictureReader {
 
 /// The child's work, until its input ends: the exit status. It says nothing, since nobody would hear it.
 pub(crate) fn serve() -> u8 {
-    let served = postern_qr::process::serve(std::io::stdin().lock(), std::io::stdout().lock());
+    let served = postern_qr::process::serve(confine(), std::io::stdin().lock(), std::io::stdout().lock());
     u8::from(served.is_err())
 }

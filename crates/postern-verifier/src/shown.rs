@@ -7,7 +7,7 @@ pub(crate) mod words;
 
 use std::io::IsTerminal;
 
-use postern_cli::terminal::{Colors, columns};
+use postern_cli::terminal::{ColorChoice, Colors, columns, json_line};
 use postern_cli::{Catalog, Session};
 
 use crate::fault::Fault;
@@ -59,9 +59,14 @@ pub(crate) struct Screen<'a> {
 impl<'a> Screen<'a> {
     /// The screen of a session.
     pub(crate) fn new(session: &'a Session, gate: &'a Gate, layout: Layout) -> Self {
+        Self::of(&session.catalog, session.color, gate, layout)
+    }
+
+    /// A screen in another language than the session's.
+    pub(crate) fn of(catalog: &'a Catalog, color: ColorChoice, gate: &'a Gate, layout: Layout) -> Self {
         Self {
-            catalog: &session.catalog,
-            colors: Colors::stdout(session.color),
+            catalog,
+            colors: Colors::stdout(color),
             gate,
             layout,
             columns: std::io::stdout().is_terminal().then(columns),
@@ -73,12 +78,7 @@ impl<'a> Screen<'a> {
         match self.layout {
             Layout::Json => group
                 .iter()
-                .map(|shown| {
-                    format!(
-                        "{}\n",
-                        postern_cli::terminal::json_line(&json::object(shown, self.gate, self.catalog))
-                    )
-                })
+                .map(|shown| json_line(&json::Object::of(shown, self.gate, self.catalog)) + "\n")
                 .collect(),
             Layout::Large => group.iter().map(|shown| self.large(shown)).collect(),
             Layout::Lines => self.lines(group),

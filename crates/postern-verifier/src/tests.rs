@@ -15,7 +15,7 @@ const GRADES: [Grade; 4] = [Grade::Fresh, Grade::Aging, Grade::Stale, Grade::Ref
 const OUTCOMES: [Outcome; 3] = [Outcome::Admit, Outcome::Refer, Outcome::Refuse];
 
 /// Messages of the log's errors.
-const LOG: [&str; 18] = [
+const LOG: [&str; 19] = [
     "event-out-of-range",
     "gate-id",
     "leaf-cbor",
@@ -27,6 +27,7 @@ const LOG: [&str; 18] = [
     "log-database",
     "log-disk-full",
     "log-exists",
+    "log-gone",
     "log-io",
     "log-missing",
     "log-newer-format",

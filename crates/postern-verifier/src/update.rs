@@ -5,7 +5,7 @@
 //! where it is given a URL.
 
 mod refusal;
-mod tags;
+pub(crate) mod tags;
 mod told;
 mod watch;
 

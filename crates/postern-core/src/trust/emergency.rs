@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pack::{MAX_ISSUERS, MAX_RULES, Windows, ascending};
+use super::pack::{MAX_ISSUERS, MAX_RULES, ascending};
+use super::windows::Windows;
 use crate::text::{GateName, Ident, Names};
 use crate::time::Time;
 

@@ -8,6 +8,7 @@ use super::document::Payload;
 use super::emergency::Emergency;
 use super::error::DocumentKind;
 use super::root::{check_times, check_version};
+use super::windows::Windows;
 use crate::cbor::Bytes;
 use crate::certlogic::Json;
 use crate::cose::ALG_ED25519;
@@ -27,8 +28,6 @@ const MAX_VALUES: usize = 4096;
 const MAX_COLUMNS: usize = 16;
 /// The most epochs of the tag key.
 const MAX_TAGS: usize = 8;
-/// The longest window, ten years in seconds.
-pub(super) const MAX_WINDOW: u64 = 3653 * 86_400;
 
 /// A pack's payload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +49,8 @@ pub struct Pack {
     pub version: u64,
     /// How old the data may be.
     pub windows: Windows,
+    /// What staff do while a gate cannot write its log; without it [`DiskFull::ByHand`].
+    pub disk_full: Option<DiskFull>,
     /// What is different for a time.
     pub emergency: Option<Emergency>,
     /// Lists of values that rules name.
@@ -64,6 +65,28 @@ impl Payload for Pack {
 
     fn version(&self) -> u64 {
         self.version
+    }
+}
+
+/// What staff do while a gate cannot write its log: the disk is full, read-only or damaged. Such a gate shows no verdict, so this
+/// changes what its fault screen says and nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiskFull {
+    /// They check people by hand and note them on paper.
+    #[default]
+    ByHand,
+    /// They let nobody in by this gate.
+    Close,
+}
+
+impl DiskFull {
+    /// The name in a pack.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ByHand => "by-hand",
+            Self::Close => "close",
+        }
     }
 }
 
@@ -189,53 +212,6 @@ pub enum Otherwise {
     Refuse,
 }
 
-/// How old the data may be, in seconds, ascending.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "(u64, u64, u64)", into = "(u64, u64, u64)")]
-pub struct Windows {
-    /// Fresh up to this age.
-    pub fresh: u64,
-    /// Aging up to this age.
-    pub aging: u64,
-    /// Stale up to this age; beyond, the gate decides nothing alone.
-    pub stale: u64,
-}
-
-impl Windows {
-    /// For each window the longer of the two: a declaration relaxes, it never tightens.
-    pub(crate) fn widest(self, other: Option<Self>) -> Self {
-        other.map_or(self, |other| Self {
-            fresh: self.fresh.max(other.fresh),
-            aging: self.aging.max(other.aging),
-            stale: self.stale.max(other.stale),
-        })
-    }
-
-    /// Whether none of these is shorter than that of `other`.
-    fn contain(self, other: Self) -> bool {
-        self.fresh >= other.fresh && self.aging >= other.aging && self.stale >= other.stale
-    }
-}
-
-impl TryFrom<(u64, u64, u64)> for Windows {
-    type Error = &'static str;
-
-    fn try_from((fresh, aging, stale): (u64, u64, u64)) -> Result<Self, Self::Error> {
-        let good = fresh <= aging && aging <= stale && stale <= MAX_WINDOW;
-        if good {
-            Ok(Self { fresh, aging, stale })
-        } else {
-            Err("windows ascend, up to ten years")
-        }
-    }
-}
-
-impl From<Windows> for (u64, u64, u64) {
-    fn from(windows: Windows) -> Self {
-        (windows.fresh, windows.aging, windows.stale)
-    }
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PackShape {
@@ -249,6 +225,8 @@ struct PackShape {
     issuers: Vec<Issuer>,
     version: u64,
     windows: Windows,
+    #[serde(rename = "disk-full", default, skip_serializing_if = "Option::is_none")]
+    disk_full: Option<DiskFull>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     emergency: Option<Emergency>,
     #[serde(rename = "value-sets")]
@@ -291,6 +269,7 @@ impl TryFrom<PackShape> for Pack {
             issuers,
             version,
             windows,
+            disk_full,
             emergency,
             value_sets,
         } = shape;
@@ -363,6 +342,7 @@ impl TryFrom<PackShape> for Pack {
             issuers,
             version,
             windows,
+            disk_full,
             emergency,
             value_sets,
         };
@@ -378,7 +358,8 @@ impl Pack {
     /// The least format that holds what the pack says.
     fn format(&self) -> u64 {
         let new = |issuer: &Issuer| !issuer.columns.is_empty() || issuer.windows.is_some();
-        match self.tags.is_empty() && self.emergency.is_none() && !self.issuers.iter().any(new) {
+        let plain = self.tags.is_empty() && self.disk_full.is_none() && self.emergency.is_none();
+        match plain && !self.issuers.iter().any(new) {
             true => 1,
             false => 2,
         }
@@ -397,6 +378,7 @@ impl From<Pack> for PackShape {
             issuers,
             version,
             windows,
+            disk_full,
             emergency,
             value_sets,
         } = pack;
@@ -411,6 +393,7 @@ impl From<Pack> for PackShape {
             issuers,
             version,
             windows,
+            disk_full,
             emergency,
             value_sets,
         }

@@ -34,6 +34,11 @@ pub enum Reason {
     BadSignature,
     /// The data is older than the last window: the rules or keys may have changed.
     DataTooOld,
+    /// The document that was read is not the one that the code is bound to. A gate sets it, never [`Judge::check`](super::Judge::check).
+    DocumentMismatch,
+    /// A document was read, and the code is bound to none that this gate can compare. A gate sets it, never
+    /// [`Judge::check`](super::Judge::check).
+    DocumentNotBound,
     /// Past the code's expiry.
     Expired,
     /// A health code of another system.
@@ -58,6 +63,9 @@ pub enum Reason {
     RuleNotMet,
     /// A rule that refers is not met.
     RuleRefers,
+    /// This code, or another one of this person, was admitted at this gate a short time ago. A gate sets it, never
+    /// [`Judge::check`](super::Judge::check).
+    SeenHere,
     /// The issuer has revoked the code.
     StatusInvalid,
     /// The issuer has restricted the person: the red code.
@@ -80,9 +88,11 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::BadSignature,
         Self::DataTooOld,
+        Self::DocumentMismatch,
+        Self::DocumentNotBound,
         Self::Expired,
         Self::ForeignCode,
         Self::IssuedInFuture,
@@ -95,6 +105,7 @@ impl Reason {
         Self::RuleFailed,
         Self::RuleNotMet,
         Self::RuleRefers,
+        Self::SeenHere,
         Self::StatusInvalid,
         Self::StatusRestricted,
         Self::StatusStale,
@@ -111,6 +122,8 @@ impl Reason {
         match self {
             Self::BadSignature => "bad-signature",
             Self::DataTooOld => "data-too-old",
+            Self::DocumentMismatch => "document-mismatch",
+            Self::DocumentNotBound => "document-not-bound",
             Self::Expired => "expired",
             Self::ForeignCode => "foreign-code",
             Self::IssuedInFuture => "issued-in-future",
@@ -123,6 +136,7 @@ impl Reason {
             Self::RuleFailed => "rule-failed",
             Self::RuleNotMet => "rule-not-met",
             Self::RuleRefers => "rule-refers",
+            Self::SeenHere => "seen-here",
             Self::StatusInvalid => "status-invalid",
             Self::StatusRestricted => "status-restricted",
             Self::StatusStale => "status-stale",
@@ -150,12 +164,15 @@ impl Reason {
             | Self::TooLong
             | Self::WrongAlgorithm => Outcome::Refuse,
             Self::DataTooOld
+            | Self::DocumentMismatch
+            | Self::DocumentNotBound
             | Self::ForeignCode
             | Self::IssuedInFuture
             | Self::IssuerNotInForce
             | Self::NoTrustData
             | Self::RuleFailed
             | Self::RuleRefers
+            | Self::SeenHere
             | Self::StatusStale
             | Self::StatusSuspended
             | Self::StatusUnknown

@@ -142,6 +142,7 @@ pub fn pack(version: u64) -> Pack {
             vec!["BBIBP-CorV".into(), "CoronaVac".into()],
         )]),
         tags: vec![],
+        disk_full: None,
         emergency: None,
     }
 }

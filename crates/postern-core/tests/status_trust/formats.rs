@@ -3,8 +3,8 @@
 use postern_core::cbor::{self, Bytes};
 use postern_core::cose::Sign;
 use postern_core::trust::{
-    Candidate, ContentPin, Document, DocumentKind, Emergency, FilePin, Pack, Payload, Snapshot, StatusFile, StatusKind,
-    TagEpoch, no_status_files,
+    Candidate, ContentPin, DiskFull, Document, DocumentKind, Emergency, FilePin, Pack, Payload, Snapshot, StatusFile,
+    StatusKind, TagEpoch, no_status_files,
 };
 use serde_cbor::Value;
 
@@ -40,10 +40,12 @@ fn a_pack_that_needs_nothing_new_is_of_format_1() {
 
 #[test]
 fn each_new_member_of_a_pack_needs_format_2() {
-    let news: [fn(&mut Pack); 4] = [
+    let news: [fn(&mut Pack); 6] = [
         |pack| pack.issuers[0].columns = vec![TESTED.parse().unwrap()],
         |pack| pack.issuers[0].windows = Some(windows(1, 2, 3)),
         |pack| pack.tags = vec![tag(0)],
+        |pack| pack.disk_full = Some(DiskFull::ByHand),
+        |pack| pack.disk_full = Some(DiskFull::Close),
         |pack| {
             pack.emergency = Some(Emergency {
                 from: MADE,

@@ -75,6 +75,7 @@ fn issuing() -> Issuing {
         },
         value_sets: BTreeMap::new(),
         tags: vec![],
+        disk_full: None,
         emergency: None,
     };
     let (root, pack) = (signed(root, Role::Root), signed(pack, Role::Publisher));

@@ -222,6 +222,7 @@ pub fn pack() -> Pack {
         },
         value_sets: BTreeMap::new(),
         tags: vec![],
+        disk_full: None,
         emergency: None,
     }
 }

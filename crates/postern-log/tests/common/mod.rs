@@ -2,14 +2,49 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(unreachable_pub, reason = "shared by test files")]
 
+pub mod format_1;
+
 use std::path::{Path, PathBuf};
 
-use postern_log::{Flags, Grade, Log, NewEvent, Outcome, Source};
+use postern_log::{Flags, Grade, Kind, Log, NewEvent, Outcome, Source};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// The `i`th made-up event; neighbours differ in every field.
+/// The `i`th made-up event; neighbours differ in every field, and every fourth needs format 2, each for another reason.
 pub fn event(i: u64) -> NewEvent {
+    let old = code_event(i);
+    let flags = Flags {
+        emergency: true,
+        ..old.flags
+    };
+    let (source, operator) = (Source::Hand, Some(format!("op-{i}")));
+    match i % 16 {
+        3 => NewEvent {
+            source: Source::Document,
+            kind: Kind::Document,
+            about: Some(i - 1),
+            ..old
+        },
+        7 => NewEvent {
+            source,
+            kind: Kind::Manual,
+            operator,
+            ..old
+        },
+        11 => NewEvent {
+            source,
+            kind: Kind::Override,
+            about: Some(i / 2),
+            operator,
+            ..old
+        },
+        15 => NewEvent { flags, ..old },
+        _ => old,
+    }
+}
+
+/// The `i`th made-up event as format 1 has it: a code.
+pub fn code_event(i: u64) -> NewEvent {
     let byte = i as u8;
     NewEvent {
         time: 1_640_000_000 + i,
@@ -25,7 +60,10 @@ pub fn event(i: u64) -> NewEvent {
         snapshot: i / 10,
         age: 60 * i,
         grade: Grade::ALL[(i % 4) as usize],
-        source: Source::ALL[(i % 3) as usize],
+        source: [Source::Text, Source::Picture, Source::Scanner][(i % 3) as usize],
+        kind: Kind::Code,
+        about: None,
+        operator: None,
     }
 }
 

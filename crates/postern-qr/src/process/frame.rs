@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::detect::MAX_CODES;
 use crate::luma::Luma;
 use crate::picture::{MAX_FILE, MAX_PIXELS, PictureError};
-use crate::process::{ReadOutcome, Request};
+use crate::process::{ConfineError, Confinement, Effort, ReadOutcome, Request};
 use crate::reader::{Found, Reader, rungs};
 
 /// The most bytes of a request: a picture and the numbers before it.
@@ -19,6 +19,11 @@ const MARK: &[u8; 4] = b"PQR\x01";
 
 const FILE: u8 = 0;
 const LUMA: u8 = 1;
+/// No picture: the child says what confines it.
+const HELLO: u8 = 2;
+
+const GLANCE: u8 = 0;
+const WHOLE: u8 = 1;
 
 const READ: u8 = 0;
 const PANICKED: u8 = 1;
@@ -26,25 +31,39 @@ const DAMAGED: u8 = 2;
 const NOT_A_PICTURE: u8 = 3;
 const TOO_LARGE: u8 = 4;
 const UNSUPPORTED: u8 = 5;
+const READY_CONFINED: u8 = 6;
+const READY_UNCONFINED: u8 = 7;
+const NO_FILTER: u8 = 8;
+const NO_LIMITS: u8 = 9;
+
+/// The bytes of a request after its picture.
+const TAIL: usize = 14;
 
 /// A request as the child has it.
 pub(super) struct Asked {
-    pub(super) picture: Picture,
-    pub(super) budget: Duration,
+    pub(super) what: What,
+    pub(super) effort: Effort,
+    /// After this time no further step is begun.
+    pub(super) soft: Duration,
 }
 
-/// A [`Request`]'s picture, owned.
-pub(super) enum Picture {
+/// What is asked for: a [`Request`]'s picture, owned, or a sign of life.
+pub(super) enum What {
     File(Vec<u8>),
+    Hello,
     Luma(Luma),
 }
 
-/// The child's answer.
+/// What a child says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Panicked,
     Picture(PictureError),
     Read(ReadOutcome),
+    /// The answer to a hello.
+    Ready(Confinement),
+    /// The answer to everything.
+    Unconfined(ConfineError),
 }
 
 /// Writes one frame, its body in parts.
@@ -72,8 +91,8 @@ pub(super) fn receive(input: &mut impl Read, most: usize) -> io::Result<Option<V
     if &[a, b, c, d] != MARK || length > most {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    // Grows with what comes, not with what is announced.
-    let mut body = Vec::new();
+    // Past a camera's frame it grows with what comes, not with what is announced.
+    let mut body = Vec::with_capacity(length.min(1 << 20));
     input.take(length as u64).read_to_end(&mut body)?;
     if body.len() < length {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -81,36 +100,54 @@ pub(super) fn receive(input: &mut impl Read, most: usize) -> io::Result<Option<V
     Ok(Some(body))
 }
 
-/// A request's bytes: the kind, the budget in ms, a picture's width and height, the file or the pixels.
-pub(super) fn request_to_bytes(request: &Request<'_>, budget: Duration) -> Vec<u8> {
+/// A request's bytes: the file or the pixels, the kind, the effort, the soft limit in ms, a picture's width and height.
+/// The picture comes first so that it need not be moved to be used.
+pub(super) fn request_to_bytes(request: &Request<'_>, effort: Effort, soft: Duration) -> Vec<u8> {
     let (kind, width, height, bytes) = match request {
         Request::File(file) => (FILE, 0, 0, *file),
         Request::Luma(luma) => (LUMA, luma.width(), luma.height(), luma.pixels()),
     };
-    let mut body = Vec::with_capacity(13 + bytes.len());
-    body.push(kind);
-    body.extend(u32::try_from(budget.as_millis()).unwrap_or(u32::MAX).to_le_bytes());
+    let effort = match effort {
+        Effort::Glance => GLANCE,
+        Effort::Whole => WHOLE,
+    };
+    let mut body = Vec::with_capacity(bytes.len() + TAIL);
+    body.extend_from_slice(bytes);
+    body.extend([kind, effort]);
+    body.extend(u32::try_from(soft.as_millis()).unwrap_or(u32::MAX).to_le_bytes());
     // A picture's sides are bounded far below 2^32.
     body.extend((width as u32).to_le_bytes());
     body.extend((height as u32).to_le_bytes());
-    body.extend_from_slice(bytes);
     body
 }
 
-/// The opposite of [`request_to_bytes`]; `None` for what it does not write.
+/// The bytes of a request for a sign of life.
+pub(super) fn hello() -> Vec<u8> {
+    let mut body = vec![0; TAIL];
+    body[0] = HELLO;
+    body
+}
+
+/// The opposite of [`request_to_bytes`] and [`hello`]; `None` for what they do not write.
 pub(super) fn request_from(mut body: Vec<u8>) -> Option<Asked> {
-    let mut parts = Parts(&body);
+    let length = body.len().checked_sub(TAIL)?;
+    let mut parts = Parts(&body[length..]);
     let kind = parts.byte()?;
-    let budget = Duration::from_millis(parts.number()?.into());
-    let (width, height) = (parts.number()? as usize, parts.number()? as usize);
-    // In place: a picture of 64 MB is not copied for its 13 bytes of head.
-    body.drain(..13);
-    let picture = match kind {
-        FILE => Picture::File(body),
-        LUMA => Picture::Luma(Luma::new(width, height, body).ok()?),
+    let effort = match parts.byte()? {
+        GLANCE => Effort::Glance,
+        WHOLE => Effort::Whole,
         _ => return None,
     };
-    Some(Asked { picture, budget })
+    let soft = Duration::from_millis(parts.number()?.into());
+    let (width, height) = (parts.number()? as usize, parts.number()? as usize);
+    body.truncate(length);
+    let what = match kind {
+        FILE => What::File(body),
+        HELLO => What::Hello,
+        LUMA => What::Luma(Luma::new(width, height, body).ok()?),
+        _ => return None,
+    };
+    Some(Asked { what, effort, soft })
 }
 
 /// An answer's bytes: the kind; if something was read, the time, and for each text the reader, the rung's number, the
@@ -123,6 +160,10 @@ pub(super) fn answer_to_bytes(answer: &Answer) -> Vec<u8> {
         Answer::Picture(PictureError::TooLarge) => return vec![TOO_LARGE],
         Answer::Picture(PictureError::Unsupported) => return vec![UNSUPPORTED],
         Answer::Read(outcome) => outcome,
+        Answer::Ready(Confinement::Enforced) => return vec![READY_CONFINED],
+        Answer::Ready(Confinement::Unsupported) => return vec![READY_UNCONFINED],
+        Answer::Unconfined(ConfineError::Filter) => return vec![NO_FILTER],
+        Answer::Unconfined(ConfineError::Limits) => return vec![NO_LIMITS],
     };
     let mut body = vec![READ, u8::from(outcome.out_of_time)];
     body.extend(outcome.ms.to_le_bytes());
@@ -146,7 +187,11 @@ pub(super) fn answer_from(body: &[u8]) -> Option<Answer> {
     let answer = match parts.byte()? {
         DAMAGED => Answer::Picture(PictureError::Damaged),
         NOT_A_PICTURE => Answer::Picture(PictureError::NotAPicture),
+        NO_FILTER => Answer::Unconfined(ConfineError::Filter),
+        NO_LIMITS => Answer::Unconfined(ConfineError::Limits),
         PANICKED => Answer::Panicked,
+        READY_CONFINED => Answer::Ready(Confinement::Enforced),
+        READY_UNCONFINED => Answer::Ready(Confinement::Unsupported),
         TOO_LARGE => Answer::Picture(PictureError::TooLarge),
         UNSUPPORTED => Answer::Picture(PictureError::Unsupported),
         READ => Answer::Read(parts.outcome()?),
@@ -271,7 +316,9 @@ mod tests {
         let all = errors
             .map(Answer::Picture)
             .into_iter()
-            .chain([Answer::Panicked, Answer::Read(outcome())]);
+            .chain([Answer::Panicked, Answer::Read(outcome())])
+            .chain([Confinement::Enforced, Confinement::Unsupported].map(Answer::Ready))
+            .chain([ConfineError::Filter, ConfineError::Limits].map(Answer::Unconfined));
         for answer in all {
             let bytes = answer_to_bytes(&answer);
             assert_eq!(answer_from(&bytes), Some(answer));
@@ -286,14 +333,18 @@ mod tests {
     #[test]
     fn requests_survive_the_way() {
         let luma = Luma::new(3, 2, vec![1, 2, 3, 4, 5, 6]).unwrap();
-        let asked = request_from(request_to_bytes(&Request::Luma(&luma), Duration::from_millis(250))).unwrap();
-        assert!(matches!(asked.picture, Picture::Luma(got) if got == luma));
-        assert_eq!(asked.budget, Duration::from_millis(250));
-        let asked = request_from(request_to_bytes(&Request::File(b"file"), Duration::MAX)).unwrap();
-        assert!(matches!(asked.picture, Picture::File(got) if got == b"file"));
+        let soft = Duration::from_millis(250);
+        let asked = request_from(request_to_bytes(&Request::Luma(&luma), Effort::Glance, soft)).unwrap();
+        assert!(matches!(asked.what, What::Luma(got) if got == luma));
+        assert_eq!((asked.effort, asked.soft), (Effort::Glance, soft));
+        let asked = request_from(request_to_bytes(&Request::File(b"file"), Effort::Whole, Duration::MAX)).unwrap();
+        assert!(matches!(asked.what, What::File(got) if got == b"file"));
+        assert_eq!(asked.effort, Effort::Whole);
+        assert!(matches!(request_from(hello()).unwrap().what, What::Hello));
 
-        let mut lying = request_to_bytes(&Request::Luma(&luma), Duration::ZERO);
-        lying[5] = 4;
+        let mut lying = request_to_bytes(&Request::Luma(&luma), Effort::Whole, Duration::ZERO);
+        let width = lying.len() - 8;
+        lying[width] = 4;
         assert!(request_from(lying).is_none(), "four by two is not six pixels");
     }
 

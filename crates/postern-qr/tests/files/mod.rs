@@ -1,5 +1,8 @@
 //! Picture files made by hand, byte by byte: what no encoder at hand writes.
 
+// Each test program that includes this module uses a part of it.
+#![allow(dead_code)]
+
 /// A PNG file (ISO/IEC 15948) around scan lines that already have their filter bytes; stored, not compressed.
 pub(crate) fn png(
     width: u32,
@@ -27,21 +30,47 @@ pub(crate) fn png(
     });
     stream.extend((b << 16 | a).to_be_bytes());
 
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     let all = [(b"IHDR", &header[..])].into_iter().chain(chunks.iter().copied());
-    for (kind, data) in all.chain([(b"IDAT", &stream[..]), (b"IEND", &[][..])]) {
+    assemble(all.chain([(b"IDAT", &stream[..]), (b"IEND", &[][..])]))
+}
+
+/// As [`png`], compressed.
+pub(crate) fn packed_png(width: u32, height: u32, depth: u8, color: u8, interlace: u8, lines: &[u8]) -> Vec<u8> {
+    let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    header.extend([depth, color, 0, 0, interlace]);
+    let stream = miniz_oxide::deflate::compress_to_vec_zlib(lines, 1);
+    assemble([(b"IHDR", &header[..]), (b"IDAT", &stream), (b"IEND", &[])].into_iter())
+}
+
+fn assemble<'a>(chunks: impl Iterator<Item = (&'a [u8; 4], &'a [u8])>) -> Vec<u8> {
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, data) in chunks {
         file.extend((data.len() as u32).to_be_bytes());
-        let start = file.len();
         file.extend(kind);
         file.extend(data);
-        let crc = file[start..].iter().fold(!0u32, |crc, &byte| {
+        file.extend([0; 4]);
+    }
+    mend_checksums(&mut file);
+    file
+}
+
+/// Makes the checksum of each chunk of a PNG file fit what is in it, as far as there are whole chunks.
+pub(crate) fn mend_checksums(file: &mut [u8]) {
+    let mut start = 8;
+    while let Some(length) = file.get(start..start + 4) {
+        let length = u32::from_be_bytes(length.try_into().unwrap()) as usize;
+        let end = start + 8 + length;
+        if end + 4 > file.len() {
+            return;
+        }
+        let crc = file[start + 4..end].iter().fold(!0u32, |crc, &byte| {
             (0..8).fold(crc ^ u32::from(byte), |crc, _| {
                 (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg())
             })
         });
-        file.extend((!crc).to_be_bytes());
+        file[end..end + 4].copy_from_slice(&(!crc).to_be_bytes());
+        start = end + 4;
     }
-    file
 }
 
 /// A baseline JPEG file (ISO/IEC 10918-1) of even blocks of 8 by 8 pixels, one for each value of `blocks`, which holds

@@ -1,8 +1,9 @@
 //! The log between the verdict and the eye.
 
+use postern_core::time::Time;
 use postern_core::verdict::{Grade, Outcome, Verdict};
 use postern_log::event::MAX_REASONS;
-use postern_log::{Flags, Log, LogError, Logged, NewEvent, Source};
+use postern_log::{Event, Flags, Kind, Log, LogError, Logged, NewEvent, Source};
 
 use super::{Judged, Origin};
 
@@ -39,9 +40,19 @@ impl LoggedVerdict {
         self.judged.demo
     }
 
+    /// When this gate admitted the same person a short time ago, where that is why they were referred.
+    pub(crate) fn seen_here(&self) -> Option<Time> {
+        self.judged.seen_here
+    }
+
     /// The place in the log, from 0.
     pub(crate) fn seq(&self) -> u64 {
         self.logged.seq()
+    }
+
+    /// What the log keeps of it.
+    pub(crate) fn event(&self) -> &Event {
+        self.logged.event()
     }
 }
 
@@ -69,6 +80,7 @@ fn event(judged: &Judged) -> NewEvent {
             clock_suspect: verdict.clock_suspect,
             judged_at_another_time: judged.at_another_time,
             demo_trust: judged.demo,
+            emergency: verdict.emergency,
         },
         outcome: outcome(verdict.outcome),
         // One code has far fewer reasons; the log's bound must not be what keeps a verdict from a person.
@@ -87,10 +99,14 @@ fn event(judged: &Judged) -> NewEvent {
         age: verdict.data.age,
         grade: grade(verdict.data.grade),
         source: judged.source,
+        kind: Kind::Code,
+        about: None,
+        operator: None,
     }
 }
 
-fn outcome(outcome: Outcome) -> postern_log::Outcome {
+/// An outcome in the log's words.
+pub(super) fn outcome(outcome: Outcome) -> postern_log::Outcome {
     match outcome {
         Outcome::Admit => postern_log::Outcome::Admit,
         Outcome::Refer => postern_log::Outcome::Refer,
@@ -98,7 +114,17 @@ fn outcome(outcome: Outcome) -> postern_log::Outcome {
     }
 }
 
-fn grade(grade: Grade) -> postern_log::Grade {
+/// The opposite of [`outcome`].
+pub(super) fn core_outcome(outcome: postern_log::Outcome) -> Outcome {
+    match outcome {
+        postern_log::Outcome::Admit => Outcome::Admit,
+        postern_log::Outcome::Refer => Outcome::Refer,
+        postern_log::Outcome::Refuse => Outcome::Refuse,
+    }
+}
+
+/// A grade in the log's words.
+pub(super) fn grade(grade: Grade) -> postern_log::Grade {
     match grade {
         Grade::Fresh => postern_log::Grade::Fresh,
         Grade::Aging => postern_log::Grade::Aging,
@@ -117,6 +143,7 @@ mod tests {
     fn the_log_and_the_core_use_the_same_words() {
         for core in [Outcome::Admit, Outcome::Refer, Outcome::Refuse] {
             assert_eq!(core.as_str(), outcome(core).as_str());
+            assert_eq!(core_outcome(outcome(core)), core);
         }
         for core in [Grade::Fresh, Grade::Aging, Grade::Stale, Grade::Refuse] {
             assert_eq!(core.as_str(), grade(core).as_str());

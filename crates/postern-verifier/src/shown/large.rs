@@ -2,7 +2,8 @@
 
 use postern_cli::Failure;
 use postern_cli::table::{Align, Table};
-use postern_cli::terminal::columns;
+use postern_cli::terminal::{Style, columns};
+use postern_core::verdict::Outcome;
 
 use super::{Screen, Shown, words};
 use crate::judged::logged::LoggedVerdict;
@@ -14,65 +15,82 @@ impl Screen<'_> {
     /// Several lines between bars of the outcome's colour.
     pub(super) fn large(&self, shown: &Shown) -> String {
         let (head, style) = self.head(shown);
-        let bar = "━".repeat(columns().min(BAR));
-        let mut lines = vec![String::new(), self.colors.paint(style, &bar).into_owned()];
-        lines.push(format!("  {}", self.colors.paint(style, &head)));
-        match shown {
+        let body = match shown {
             Shown::Fault(_, fault) => {
-                lines.push(format!("  {}", Failure::new(fault, self.catalog).message));
-                lines.extend(self.hint(fault).map(|hint| format!("  → {hint}")));
+                let mut body = vec![Failure::new(fault, self.catalog).message];
+                body.extend(self.hint(fault).map(|hint| format!("→ {hint}")));
+                body
             }
-            Shown::Verdict(logged) => lines.extend(self.body(logged)),
-        }
-        lines.push(self.colors.paint(style, &bar).into_owned());
-        lines.push(String::new());
-        lines.join("\n")
+            Shown::Verdict(logged) => self.body(logged),
+        };
+        self.between_bars(style, &head, &body)
     }
 
     fn body(&self, logged: &LoggedVerdict) -> Vec<String> {
         let verdict = logged.verdict();
         let mut lines = Vec::new();
         for &reason in &verdict.reasons {
-            lines.push(format!("  {}", words::reason(reason, self.catalog)));
+            lines.push(words::reason(reason, self.catalog));
         }
         // One thing to do, by the reason that decided.
         let todo = match verdict.reasons.first() {
             Some(&reason) => words::todo(reason, self.catalog),
             None => words::outcome_todo(verdict.outcome, self.catalog),
         };
-        lines.push(format!("  → {todo}"));
-        lines.extend(self.marks(logged).into_iter().map(|mark| format!("  {mark}")));
+        lines.push(format!("→ {todo}"));
+        lines.extend(self.marks(logged));
 
-        let mut table = Table::new([("", Align::Left); 3]);
-        let mut row = |label: String, value: String| {
-            table.row(["", &label, &value]);
-        };
+        let mut table = Table::new([("", Align::Left); 2]);
+        for (label, value) in self.facts(logged) {
+            table.row([&label, &value]);
+        }
+        // Lines are put two columns in.
+        let columns = self.columns.map(|columns| columns.saturating_sub(2));
+        lines.extend(table.render(columns, self.colors).lines().map(str::to_owned));
+        lines
+    }
+
+    /// What is compared with the ID card, and what the verdict rests on: label and value.
+    pub(crate) fn facts(&self, logged: &LoggedVerdict) -> Vec<(String, String)> {
+        let verdict = logged.verdict();
+        let mut facts = Vec::new();
         if let Some(claims) = &verdict.claims {
             let holder = &claims.record.holder;
             if let Some(name) = &holder.name {
-                row(self.text("fact-name"), name.as_str().to_owned());
+                facts.push((self.text("fact-name"), name.as_str().to_owned()));
             }
             if let Some(birth) = holder.birth {
-                row(self.text("fact-birth"), birth.to_string());
+                facts.push((self.text("fact-birth"), birth.to_string()));
             }
             if holder.name.is_none() && holder.birth.is_none() {
-                row(self.text("fact-name"), self.text("fact-nobody"));
+                facts.push((self.text("fact-name"), self.text("fact-nobody")));
             }
-            for (label, value) in words::facts(claims, self.catalog) {
-                row(label, value);
-            }
+            facts.extend(words::facts(claims, self.catalog));
             for (name, value) in &verdict.columns {
-                row(words::column(name, self.catalog), words::column_value(*value));
+                facts.push((words::column(name, self.catalog), words::column_value(*value)));
             }
         }
-        if let Some(issuer) = self.issuer(logged) {
-            row(self.text("fact-issuer"), issuer);
-        }
-        if let Some(rules) = self.rules(logged) {
-            row(self.text("fact-rules"), rules);
-        }
-        row(self.text("fact-data"), words::data(&verdict.data, self.catalog));
-        lines.extend(table.render(self.columns, self.colors).lines().map(str::to_owned));
-        lines
+        let issuer = self.issuer(logged).map(|issuer| (self.text("fact-issuer"), issuer));
+        let rules = self.rules(logged).map(|rules| (self.text("fact-rules"), rules));
+        facts.extend(issuer.into_iter().chain(rules));
+        facts.push((self.text("fact-data"), words::data(&verdict.data, self.catalog)));
+        facts
+    }
+
+    /// Lines between bars of an outcome's colour, for what is no verdict of the gate.
+    pub(crate) fn banner(&self, outcome: Outcome, body: &[String]) -> String {
+        let style = words::style(outcome);
+        let head = format!("{} {}", words::symbol(outcome), words::outcome(outcome, self.catalog));
+        self.between_bars(style, &head, body)
+    }
+
+    fn between_bars(&self, style: Style, head: &str, body: &[String]) -> String {
+        let bar = self.colors.paint(style, &"━".repeat(columns().min(BAR))).into_owned();
+        let mut lines = vec![String::new(), bar.clone()];
+        lines.push(format!("  {}", self.colors.paint(style, head)));
+        lines.extend(body.iter().map(|line| format!("  {line}")));
+        lines.push(bar);
+        lines.push(String::new());
+        lines.join("\n")
     }
 }

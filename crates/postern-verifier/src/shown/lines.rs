@@ -99,8 +99,15 @@ impl Screen<'_> {
     }
 
     /// What to do about a fault.
-    pub(super) fn hint(&self, fault: &Fault) -> Option<String> {
-        Failure::new(fault, self.catalog).hint
+    pub(crate) fn hint(&self, fault: &Fault) -> Option<String> {
+        let hint = Failure::new(fault, self.catalog).hint;
+        match fault.disk_full() {
+            None => hint,
+            Some(meanwhile) => {
+                let first = self.text(&format!("disk-full-{}", meanwhile.as_str()));
+                Some(hint.map_or(first.clone(), |hint| format!("{first} {hint}")))
+            }
+        }
     }
 
     /// The rules that were asked, on one line.
@@ -118,7 +125,7 @@ impl Screen<'_> {
     }
 
     /// What was unusual about the judgment itself.
-    pub(super) fn marks(&self, logged: &LoggedVerdict) -> Vec<String> {
+    pub(crate) fn marks(&self, logged: &LoggedVerdict) -> Vec<String> {
         let verdict = logged.verdict();
         let mut marks = Vec::new();
         if let Some(emergency) = self.gate.emergency(verdict.now).filter(|_| verdict.emergency) {
@@ -126,6 +133,12 @@ impl Screen<'_> {
         }
         if logged.verdict().clock_suspect {
             marks.push(self.text("mark-clock-suspect"));
+        }
+        if let Some(time) = logged.seen_here() {
+            marks.push(
+                self.catalog
+                    .text("mark-seen-here", &[("time", time.to_string().into())]),
+            );
         }
         if logged.at_another_time() {
             let args = [("time", logged.verdict().now.to_string().into())];

@@ -157,6 +157,7 @@ impl Authority {
             windows: self.windows,
             value_sets: BTreeMap::new(),
             tags: vec![],
+            disk_full: None,
             emergency: None,
         }
     }

@@ -1,0 +1,9 @@
+//! The door, `scan`, as staff, scanners, readers and turnstiles meet it: the program itself, over pipes and pseudo-terminals.
+#![cfg(target_os = "linux")]
+
+mod common;
+
+#[path = "door/commands.rs"]
+mod commands;
+#[path = "door/site.rs"]
+mod site;
