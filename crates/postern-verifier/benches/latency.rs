@@ -3,7 +3,6 @@
 //! `cargo bench -p postern-verifier --bench latency`
 
 #[path = "../tests/common/mod.rs"]
-#[allow(dead_code, reason = "tests use the rest")]
 mod common;
 
 use std::fs::File;

@@ -5,5 +5,9 @@ mod common;
 
 #[path = "door/commands.rs"]
 mod commands;
+#[path = "door/documents.rs"]
+mod documents;
+#[path = "door/pass_back.rs"]
+mod pass_back;
 #[path = "door/site.rs"]
 mod site;

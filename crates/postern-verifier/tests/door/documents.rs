@@ -1,0 +1,202 @@
+//! Documents that a machine reads: compared with a code, or entered alone, and never kept.
+
+use std::fs;
+use std::path::Path;
+
+use postern_core::tag::Document;
+use serde_json::json;
+
+use crate::site::{Scan, Site, card_tag, said, tag_key};
+
+/// The example of GB 11643-1999, and numbers made up from it; no person's.
+const CARD: &str = "11010519491231002X";
+
+/// A resident identity number with its check character: each place weighs twice the one to its right, modulo 11.
+fn resident(digits: &str) -> String {
+    let sum = digits.bytes().fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
+    format!("{digits}{}", char::from(b"10X98765432"[sum as usize]))
+}
+
+/// A passport's two lines (ICAO Doc 9303, part 4). Made up.
+fn passport(number: &str) -> [String; 2] {
+    let data = |text: &str| format!("{text}{}", check_digit(text));
+    let (number, birth, expiry) = (data(number), data("900131"), data("351231"));
+    let optional = data(&"<".repeat(14));
+    let composite = check_digit(&format!("{number}{birth}{expiry}{optional}"));
+    [
+        format!("{:<<44}", "P<CHNMADE<<UP"),
+        format!("{number}CHN{birth}M{expiry}{optional}{composite}"),
+    ]
+}
+
+/// Weights 7, 3, 1; letters count from 10 (ICAO Doc 9303, part 3, section 4.9).
+fn check_digit(text: &str) -> u32 {
+    let values = text.chars().map(|c| c.to_digit(36).unwrap_or(0));
+    values.zip([7, 3, 1].into_iter().cycle()).map(|(value, weight)| value * weight).sum::<u32>() % 10
+}
+
+fn hex(tag: postern_core::record::DocumentTag) -> String {
+    postern_core::hex(&tag.0.0)
+}
+
+/// Whether any file of the store holds these bytes.
+fn holds(folder: &Path, part: &[u8]) -> bool {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| match path.is_dir() {
+        true => holds(&path, part),
+        false => fs::read(&path).unwrap().windows(part.len()).any(|window| window == part),
+    })
+}
+
+#[test]
+fn a_document_that_matches_confirms_the_code() {
+    let site = Site::with_tag_key();
+    let mut scan = site.scan([""; 0]);
+    let admitted = scan.ask(&site.bound(1, Some(card_tag(CARD))));
+    assert_eq!(said(&admitted), "admit");
+    let entry = scan.ask(&CARD.to_lowercase());
+    assert_eq!((said(&entry).as_str(), &entry["kind"]), ("admit", &json!("document")));
+    assert_eq!((&entry["about"], &entry["code"]), (&admitted["seq"], &admitted["code"]));
+    // A refusal stays one.
+    assert_eq!(scan.ask(&site.refused(1))["outcome"], "refuse");
+    scan.end();
+    assert_eq!(site.rows("kind source about"), ["code scanner -", "document document 0", "code scanner -"]);
+}
+
+#[test]
+fn a_wrong_document_is_referred_and_the_right_one_is_compared_again() {
+    let site = Site::with_tag_key();
+    let mut scan = site.scan([""; 0]);
+    assert_eq!(said(&scan.ask(&site.bound(1, Some(card_tag(CARD))))), "admit");
+    let wrong = scan.ask(&resident("11010519491231003"));
+    assert_eq!(said(&wrong), "refer document-mismatch");
+    assert_eq!(wrong["about"], 0);
+    let right = scan.ask(CARD);
+    assert_eq!((said(&right).as_str(), &right["about"], &right["kind"]), ("admit", &json!(0), &json!("document")));
+    // It is used up: the next document is a person of their own.
+    let next = scan.ask(&resident("11010519491231004"));
+    assert_eq!((&next["kind"], &next["about"]), (&json!("manual"), &json!(null)));
+}
+
+#[test]
+fn a_code_that_names_no_document_is_compared_by_people() {
+    let site = Site::with_tag_key();
+    let mut scan = site.scan([""; 0]);
+    assert_eq!(said(&scan.ask(&site.bound(1, None))), "admit");
+    assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
+    // Of an epoch whose key this gate lacks: the first byte of a tag is its epoch.
+    assert_eq!(said(&scan.ask(&site.good(3))), "admit");
+    assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
+    // A refusal does not become a reference.
+    let refused = scan.ask(&site.refused(4));
+    let entry = scan.ask(CARD);
+    assert_eq!(entry["outcome"], "refuse");
+    assert_eq!(entry["reasons"], json!(["document-not-bound", refused["reasons"][0]]));
+}
+
+#[test]
+fn a_gate_without_a_tag_key_compares_nothing_and_enters_no_tag() {
+    let site = Site::new();
+    let mut scan = site.scan([""; 0]);
+    assert_eq!(said(&scan.ask(&site.bound(1, Some(card_tag(CARD))))), "admit");
+    assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
+    let alone = scan.ask(CARD);
+    assert_eq!((said(&alone).as_str(), &alone["document_tag"]), ("refer no-code-shown", &json!(null)));
+    assert_eq!(said(&scan.ask("110105194912310021")), "fault document-check-digit", "it is checked all the same");
+}
+
+#[test]
+fn without_a_code_a_person_decides_or_the_configuration_does() {
+    let site = Site::with_tag_key();
+    let mut scan = site.scan([""; 0]);
+    let entry = scan.ask(CARD);
+    assert_eq!((said(&entry).as_str(), &entry["kind"]), ("refer no-code-shown", &json!("manual")));
+    assert_eq!(entry["document_tag"], json!(hex(card_tag(CARD))));
+    let decided = scan.command("override a-17 admit document-seen");
+    assert_eq!((&decided["about"], &decided["document_tag"]), (&entry["seq"], &entry["document_tag"]));
+    assert_eq!(said(&scan.ask(CARD)), "refer seen-here", "who was let in is known again");
+    scan.end();
+
+    site.configure("[document]\nwithout-code = \"admit\"\n");
+    let number = resident("11010519491231005");
+    let mut scan = site.scan([""; 0]);
+    assert_eq!(said(&scan.ask(&number)), "admit");
+    assert_eq!(said(&scan.ask(&number)), "refer seen-here");
+    assert_eq!(said(&scan.ask(&site.bound(1, Some(card_tag(&number))))), "refer seen-here", "with a code, too");
+    // A document is not compared with a code of a minute ago, but that is not waited for here.
+    let [first, second] = passport("E00000017");
+    scan.send(&first);
+    let entry = scan.ask(&second);
+    // It belongs to the code before it, which it does not match.
+    assert_eq!((said(&entry).as_str(), &entry["kind"]), ("refer document-mismatch seen-here", &json!("document")));
+    scan.end();
+    let tags = [hex(card_tag(CARD)), hex(card_tag(&number))];
+    let rows = site.rows("kind source person operator");
+    assert_eq!(rows[0], format!("manual document {} -", tags[0]));
+    assert_eq!(rows[3], format!("manual document {} -", tags[1]));
+}
+
+#[test]
+fn a_passport_comes_in_two_lines() {
+    let site = Site::with_tag_key();
+    let tag = tag_key().tag(&Document::new("passport", "CN", "E00000017").unwrap());
+    let [first, second] = passport("E00000017");
+    let mut scan = site.scan([""; 0]);
+    scan.send(&first);
+    let entry = scan.ask(&second);
+    assert_eq!((said(&entry).as_str(), &entry["document_tag"]), ("refer no-code-shown", &json!(hex(tag))));
+    assert_eq!(said(&scan.ask(&site.bound(1, Some(tag)))), "admit");
+    scan.send(&first);
+    assert_eq!(said(&scan.ask(&second)), "admit");
+    // One digit misread.
+    scan.send(&first);
+    assert_eq!(said(&scan.ask(&second.replacen('7', "8", 1))), "fault document-check-digit");
+    // Half of it, and then a code: both are told.
+    scan.send(&first);
+    assert_eq!(said(&scan.ask(&site.good(2))), "fault document-incomplete");
+    assert_eq!(said(&scan.next()), "admit");
+    // Half of it, and nothing.
+    scan.send(&first);
+    assert_eq!(said(&scan.next()), "fault document-incomplete");
+    let (_, status) = scan.end();
+    assert!(status.success());
+    assert_eq!(site.rows("kind"), ["manual", "code", "document", "code"]);
+}
+
+#[test]
+fn no_file_of_the_store_holds_a_number() {
+    let site = Site::with_tag_key();
+    let [first, second] = passport("E00000017");
+    let mut scan = site.scan([""; 0]);
+    let wrong = "110105194912310021";
+    scan.ask(&site.bound(1, Some(card_tag(CARD))));
+    for number in [CARD, CARD, &resident("11010519491231004")] {
+        assert_eq!(scan.ask(number)["type"], "entry");
+    }
+    assert_eq!(scan.ask(wrong)["type"], "fault");
+    scan.send(&first);
+    assert_eq!(scan.ask(&second)["type"], "entry");
+    // While it runs, with what is not in the database file yet, and after.
+    let check = |scan: Option<Scan>| {
+        for number in [CARD, wrong, "110105194912310", "E00000017"] {
+            assert!(!holds(&site.store(), number.as_bytes()), "{number}");
+            assert!(!holds(&site.store(), number.to_lowercase().as_bytes()), "{number}");
+        }
+        assert!(holds(&site.store(), &card_tag(CARD).0.0), "the tag is what is looked for");
+        scan.map(Scan::end)
+    };
+    check(Some(scan));
+    check(None);
+}
+
+/// A reader of documents beside a scanner of codes: what is no document is a fault, and no code.
+#[test]
+fn a_source_of_documents_reads_no_codes() {
+    let site = Site::with_tag_key();
+    let mut scan = site.scan(["--source", "stdin,reads=documents"]);
+    assert_eq!(said(&scan.ask(&site.good(1))), "fault not-a-document");
+    assert_eq!(said(&scan.ask(CARD)), "refer no-code-shown");
+    scan.end();
+    // And a scanner of codes no documents.
+    let mut scan = site.scan(["--source", "stdin,reads=codes"]);
+    assert_eq!(said(&scan.ask(CARD)), "refuse not-a-code");
+}
