@@ -89,6 +89,8 @@ fn climb(picture: &Luma, go_on: &mut dyn FnMut() -> bool, rungs: &[Rung], thorou
         !out_of_time
     };
     let mut all: Vec<(Code, &'static str)> = Vec::new();
+    // What the last rung that found something said: one that finds nothing may not see the patterns either.
+    let mut more = false;
     for (i, rung) in rungs.iter().enumerate() {
         if i > 0 && !go_on() {
             break;
@@ -96,12 +98,16 @@ fn climb(picture: &Luma, go_on: &mut dyn FnMut() -> bool, rungs: &[Rung], thorou
         let Some(search) = step(rung, picture, &work, &mut go_on) else {
             continue;
         };
+        let before = all.len();
         for code in search.codes {
             if all.len() < MAX_CODES && !all.iter().any(|(known, _)| known.is_same(&code)) {
                 all.push((code, rung.name));
             }
         }
-        if !all.is_empty() && (!search.more || i + 1 >= ADDING) {
+        if all.len() > before {
+            more = search.more;
+        }
+        if !all.is_empty() && (!more || i + 1 >= ADDING) {
             break;
         }
     }

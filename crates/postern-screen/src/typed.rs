@@ -11,7 +11,8 @@ use crate::key::Key;
 /// Characters that follow each other within this time are one burst. Fast typists take twice as long, and a held key
 /// repeats more slowly or is recognised by its one character.
 pub const GAP: Duration = Duration::from_millis(50);
-/// Fewer characters than this are keys, however fast.
+/// Fewer characters than this are a line only where Enter or Tab follows as fast: without it a single one is a key, and
+/// several are dropped.
 pub const SHORTEST_LINE: usize = 6;
 /// What is longer is dropped to its end, in bytes of UTF-8.
 pub const MAX_LINE: usize = 8 * 1024;
@@ -164,6 +165,11 @@ impl Typed {
             .is_some_and(|ended| self.burst.is_empty() && at <= ended + GAP)
         {
             self.ended = Some(at);
+        } else if !self.dialog && !self.burst.is_empty() && !self.is_held() {
+            // Nobody presses a key and Enter within this time; a scanner that reads a code of one letter does.
+            let line = self.take();
+            self.ready.extend(line.map(Input::Line));
+            self.ended = Some(at);
         } else {
             self.flush();
             self.ready.push_back(Input::Key(key));
@@ -176,8 +182,12 @@ impl Typed {
             let line = self.take();
             self.ready.push_back(line.map_or(Input::TooLong, Input::Unended));
         } else {
-            if self.is_held() {
-                self.burst.truncate(1);
+            if !self.dialog {
+                // A key that bounces or is held is one; different ones in such haste are no person's.
+                match self.burst.iter().all(|c| self.burst.first() == Some(c)) {
+                    true => self.burst.truncate(1),
+                    false => self.burst.clear(),
+                }
             }
             let keys = self.burst.drain(..);
             self.ready.extend(keys.map(|c| Input::Key(Key::Char(c))));

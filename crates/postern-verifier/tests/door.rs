@@ -11,3 +11,7 @@ mod documents;
 mod pass_back;
 #[path = "door/site.rs"]
 mod site;
+#[path = "door/sources.rs"]
+mod sources;
+#[path = "door/turnstile.rs"]
+mod turnstile;

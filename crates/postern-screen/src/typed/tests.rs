@@ -56,17 +56,26 @@ fn a_scanner_gives_lines_and_a_person_keys() {
     assert_eq!(Keyboard::new(false).types("PC1:ABC\r", FAST).gives(), line("PC1:ABC"));
     assert_eq!(Keyboard::new(false).types("PC1:ABC\t", FAST).gives(), line("PC1:ABC"));
     assert_eq!(Keyboard::new(false).types("quit.o\r", SLOW).gives(), keys("quit.o\r"));
-    assert_eq!(
-        Keyboard::new(false).types("ab\r", FAST).gives(),
-        keys("ab\r"),
-        "two keys at once"
-    );
+    assert_eq!(Keyboard::new(true).types("ab\r", FAST).gives(), keys("ab\r"));
     let mixed = Keyboard::new(false)
         .types("q", SLOW)
         .types("h", SLOW)
         .types("PC1:X12\r", 60)
         .gives();
     assert_eq!(mixed, keys("qhPC1:X12\r"), "60 ms is no scanner");
+}
+
+#[test]
+fn a_printed_key_presses_nothing() {
+    for code in ["q", "q2", "l1234", "oa"] {
+        for end in ["\r", "\t", "\r\n"] {
+            let typed = Keyboard::new(false).types(&format!("{code}{end}"), FAST).gives();
+            assert_eq!(typed, line(code), "{end:?}");
+        }
+    }
+    assert_eq!(Keyboard::new(false).types("q2", FAST).gives(), [], "no person types so");
+    assert_eq!(Keyboard::new(false).types("qq", FAST).gives(), keys("q"), "a key that bounces");
+    assert_eq!(Keyboard::new(false).types("q\r", SLOW).gives(), keys("q\r"));
 }
 
 #[test]
@@ -171,7 +180,7 @@ fn a_paste_is_lines_and_never_keys() {
 
 proptest! {
     /// Whatever is typed at whatever speed: each character comes out once, in order, or its scan was too long, or it
-    /// is the repetition of a held key.
+    /// is the repetition of a held key, or, outside dialogs, too few came too fast.
     #[test]
     fn nothing_is_lost_or_made_up(
         strokes in proptest::collection::vec(("[PC1:abq]", prop_oneof![0u64..49, 51u64..400]), 0..60),
@@ -191,7 +200,12 @@ proptest! {
             Input::Unended(text) => text,
             other => panic!("{other:?}"),
         }).collect();
-        prop_assert_eq!(got, sent);
+        let mut rest = sent.chars();
+        prop_assert!(got.chars().all(|c| rest.any(|sent| sent == c)), "{got} of {sent}");
+        let slow = strokes.iter().all(|(_, pause)| *pause > 50);
+        if dialog || slow {
+            prop_assert_eq!(got, sent);
+        }
     }
 
     #[test]

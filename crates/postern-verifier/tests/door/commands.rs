@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::site::{Site, Wire, said};
+use crate::site::{Site, Wire, said, tag_of};
 
 const OVERRIDE: &str = "override a-17 admit supervisor";
 
@@ -41,8 +41,8 @@ fn verdicts_and_faults_are_objects_and_are_counted() {
 #[test]
 fn a_printed_code_commands_nothing() {
     let site = Site::new();
-    let mut scan = site.scan(["--source", "stdin"]);
     let other = site.scan([""; 0]).ready["command_word"].clone();
+    let mut scan = site.scan(["--source", "stdin"]);
     assert_ne!(scan.ready["command_word"], other, "the word is of one run");
     let other = other.as_str().unwrap();
     let refused = scan.ask(&site.refused(1));
@@ -69,7 +69,8 @@ fn an_override_stands_beside_the_verdict_and_changes_nothing_of_it() {
     let site = Site::new();
     let mut scan = site.scan([""; 0]);
     let refused = scan.ask(&site.refused(1));
-    let before = site.rows("seq kind outcome reasons person about operator");
+    let before = site.rows_meanwhile("seq kind outcome reasons person about operator");
+    assert_eq!(before.len(), 1);
     let entry = scan.command(OVERRIDE);
     assert_eq!(
         (said(&entry).as_str(), &entry["kind"]),
@@ -82,7 +83,7 @@ fn an_override_stands_beside_the_verdict_and_changes_nothing_of_it() {
     assert_eq!((&again["about"], &again["outcome"]), (&json!(1), &json!("refuse")));
     scan.end();
     let rows = site.rows("seq kind outcome reasons person about operator");
-    let person = crate::site::tag_of(1);
+    let person = tag_of(1);
     assert_eq!(rows[..1], before);
     assert_eq!(
         rows[1..],

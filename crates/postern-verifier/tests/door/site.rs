@@ -142,9 +142,14 @@ impl Site {
         log
     }
 
-    /// Columns of all events, each row as one text.
+    /// Columns of all events, each row as one text. The log must be whole, and nobody's.
     pub(crate) fn rows(&self, columns: &str) -> Vec<String> {
         drop(self.log());
+        self.rows_meanwhile(columns)
+    }
+
+    /// The same, while the door is served.
+    pub(crate) fn rows_meanwhile(&self, columns: &str) -> Vec<String> {
         let conn = rusqlite::Connection::open(self.store().join("log.sqlite")).unwrap();
         let joined: Vec<String> = columns.split(' ').map(|name| format!("ifnull({name}, '-')")).collect();
         let select = format!("SELECT concat_ws(' ', {}) FROM v_scans ORDER BY seq", joined.join(", "));
@@ -256,6 +261,11 @@ impl Scan {
         self.ask(&format!("{word} {words}"))
     }
 
+    /// The end of standard input.
+    pub(crate) fn close(&mut self) {
+        drop(self.stdin.take());
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -266,7 +276,7 @@ impl Scan {
 
     /// The end of standard input, what is still said, and the status.
     pub(crate) fn end(mut self) -> (Vec<Value>, ExitStatus) {
-        drop(self.stdin.take());
+        self.close();
         self.rest()
     }
 
@@ -329,8 +339,29 @@ impl Wire {
         }
     }
 
+    /// Waits until a program has the port open.
+    pub(crate) fn wait_for_listener(&self, program: u32) {
+        let port = fs::canonicalize(&self.path).unwrap();
+        let until = Instant::now() + LONG;
+        let is_open = || {
+            let files = fs::read_dir(format!("/proc/{program}/fd")).unwrap().flatten();
+            files.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|target| target == port))
+        };
+        while !is_open() {
+            assert!(Instant::now() < until, "nobody listens");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        // Its settings follow.
+        std::thread::sleep(Duration::from_millis(200));
+    }
+
     pub(crate) fn send(&mut self, text: &str) {
         self.wire.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// What a turnstile's controller gets.
+    pub(crate) fn reader(&self) -> &File {
+        &self.wire
     }
 
     pub(crate) fn unplug(self) {

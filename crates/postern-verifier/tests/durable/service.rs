@@ -76,6 +76,20 @@ pub(crate) fn log_of(store: &Path) -> PathBuf {
     store.join("log.sqlite")
 }
 
+/// The store of a gate, by another name.
+pub(crate) fn copy(gate: &Gate, name: &str) -> PathBuf {
+    let to = gate.folder.path().join(name);
+    fs::create_dir(&to).unwrap();
+    for entry in fs::read_dir(gate.store()).unwrap() {
+        let entry = entry.unwrap();
+        match entry.file_type().unwrap().is_dir() {
+            true => fs::create_dir(to.join(entry.file_name())).unwrap(),
+            false => drop(fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
+        }
+    }
+    to
+}
+
 /// A scan that runs.
 pub(crate) struct Service {
     pub(crate) child: Child,
