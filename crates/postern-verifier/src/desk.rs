@@ -98,16 +98,6 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// The gate.
-    pub(crate) fn gate(&self) -> &Gate {
-        &self.gate
-    }
-
-    /// The gate, to give it newer trust.
-    pub(crate) fn gate_mut(&mut self) -> &mut Gate {
-        &mut self.gate
-    }
-
     /// The gate, which may judge on several threads, and the log and screen, which are for one.
     pub(crate) fn parts(&mut self) -> (&Gate, &mut Recorder<'a>) {
         (&self.gate, &mut self.recorder)
@@ -149,27 +139,6 @@ impl<'a> Desk<'a> {
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
         let pending = std::mem::take(&mut self.pending);
         self.recorder.record(&self.gate, vec![pending])
-    }
-
-    /// Shows what needs no log.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Output`].
-    pub(crate) fn show(&mut self, shown: &[Shown]) -> Result<(), Error> {
-        self.recorder.show(&self.gate, &[shown])
-    }
-
-    /// Writes a line of its own to standard output.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Output`].
-    pub(crate) fn line(&mut self, line: &str) -> Result<(), Error> {
-        let out = &mut self.recorder.out;
-        writeln!(out, "{line}")
-            .and_then(|()| out.flush())
-            .map_err(Error::Output)
     }
 }
 

@@ -39,11 +39,6 @@ impl Layout {
     pub(crate) fn lines(session: &Session) -> Self {
         if session.json { Self::Json } else { Self::Lines }
     }
-
-    /// Large, or JSON where it was asked for.
-    pub(crate) fn large(session: &Session) -> Self {
-        if session.json { Self::Json } else { Self::Large }
-    }
 }
 
 /// Makes text of what is shown.
