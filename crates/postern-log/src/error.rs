@@ -53,8 +53,8 @@ pub enum LogError {
     },
     /// The name of the gate is not one: the caller's mistake.
     GateId,
-    /// The log, or the write-ahead log beside it, was deleted, moved or replaced while it was open: what is written
-    /// goes to a file that nobody finds again.
+    /// The log, or the write-ahead log beside it, was deleted, moved, replaced or cut while it was open: what is written
+    /// goes to a file that nobody finds again, or that nobody can read.
     Gone {
         /// The file.
         path: PathBuf,
@@ -208,7 +208,7 @@ impl fmt::Display for LogError {
             ),
             Self::Gone { path } => write!(
                 f,
-                "{} was deleted, moved or replaced while the gate had it open; nothing was logged: put the file back and \
+                "{} was deleted, moved, replaced or cut while the gate had it open; nothing was logged: put the file back and \
                  scan again, or keep what is left as evidence and restart the gate",
                 path.display()
             ),

@@ -46,38 +46,68 @@ impl Identity {
     /// The identity of the file that is at `path` now. Elsewhere than on Unix an open database can be neither deleted
     /// nor renamed, and only whether there is one is known.
     pub(crate) fn of(path: &Path) -> Result<Self, LogError> {
-        let metadata = path.metadata().map_err(|e| LogError::io(path, e))?;
-        #[cfg(not(unix))]
-        let _ = metadata;
-        Ok(Self {
-            #[cfg(unix)]
-            device_and_inode: {
-                use std::os::unix::fs::MetadataExt;
-                (metadata.dev(), metadata.ino())
-            },
-        })
+        look(path).map(|(identity, _)| identity)
     }
+}
+
+/// The identity and the length of the file that is at `path` now.
+fn look(path: &Path) -> Result<(Identity, u64), LogError> {
+    let metadata = path.metadata().map_err(|e| LogError::io(path, e))?;
+    let identity = Identity {
+        #[cfg(unix)]
+        device_and_inode: {
+            use std::os::unix::fs::MetadataExt;
+            (metadata.dev(), metadata.ino())
+        },
+    };
+    Ok((identity, metadata.len()))
 }
 
 /// What a writer has open: the database and its write-ahead log.
 #[derive(Debug)]
-pub(crate) struct OpenFiles([(PathBuf, Identity); 2]);
+pub(crate) struct OpenFiles([OpenFile; 2]);
+
+#[derive(Debug)]
+struct OpenFile {
+    path: PathBuf,
+    identity: Identity,
+    /// Its length when it was looked at last. It never becomes less: a log loses no rows, and the write-ahead log is
+    /// written over from its beginning.
+    len: u64,
+}
 
 impl OpenFiles {
     /// The database at `path`, whose identity was taken before it was opened, and the write-ahead log that is there now.
     pub(crate) fn new(path: &Path, database: Identity) -> Result<Self, LogError> {
         let wal = beside(path, "-wal");
-        let identity = Identity::of(&wal)?;
-        Ok(Self([(path.to_owned(), database), (wal, identity)]))
+        let (_, database_len) = look(path)?;
+        let (identity, len) = look(&wal)?;
+        let path = path.to_owned();
+        Ok(Self([
+            OpenFile {
+                path,
+                identity: database,
+                len: database_len,
+            },
+            OpenFile {
+                path: wal,
+                identity,
+                len,
+            },
+        ]))
     }
 
-    /// Whether the files under their names are those that are open. Who deletes or moves one stops no program that has
-    /// it open, and takes all that is written from then on.
-    pub(crate) fn still_there(&self) -> Result<(), LogError> {
-        for (path, open) in &self.0 {
-            match Identity::of(path) {
-                Ok(found) if found == *open => {}
-                Ok(_) | Err(LogError::Missing { .. }) => return Err(LogError::Gone { path: path.clone() }),
+    /// Whether the files under their names are those that are open, and nobody cut them. Who deletes, moves or cuts one
+    /// stops no program that has it open, and takes all that is written from then on: what SQLite adds to a
+    /// write-ahead log without its beginning, nobody can play back.
+    pub(crate) fn still_there(&mut self) -> Result<(), LogError> {
+        for file in &mut self.0 {
+            match look(&file.path) {
+                Ok((found, len)) if found == file.identity && len >= file.len => file.len = len,
+                Ok(_) | Err(LogError::Missing { .. }) => {
+                    let path = file.path.clone();
+                    return Err(LogError::Gone { path });
+                }
                 Err(e) => return Err(e),
             }
         }

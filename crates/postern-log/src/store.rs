@@ -124,6 +124,8 @@ impl Log {
     ///
     /// As [`Log::append`].
     pub fn append_batch(&mut self, events: impl IntoIterator<Item = NewEvent>) -> Result<Vec<Logged>, LogError> {
+        // Before anything is written too: a file that was cut becomes longer again, with a hole in it.
+        self.files.still_there()?;
         self.settle()?;
         let mut logged = Vec::new();
         for (seq, event) in (self.tip.size..).zip(events) {
@@ -232,7 +234,6 @@ impl Log {
         if !self.unsure {
             return Ok(());
         }
-        self.files.still_there()?;
         let frontier = self.reader.tail()?;
         let tip = Tip::of(&frontier);
         // What was acknowledged must still be there, and nobody else writes.

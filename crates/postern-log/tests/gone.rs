@@ -1,4 +1,4 @@
-//! The files are deleted, moved or replaced under a gate that has them open: nothing is acknowledged.
+//! The files are deleted, moved, replaced or cut under a gate that has them open: nothing is acknowledged.
 #![cfg(unix)]
 
 mod common;
@@ -40,8 +40,8 @@ fn a_log_that_was_moved_goes_on_when_it_is_back() {
     fs::rename(&path, &elsewhere).unwrap();
     assert_gone(&mut log, &path);
     fs::rename(&elsewhere, &path).unwrap();
-    // The first attempt was written before it was noticed; the others were not.
-    assert_eq!(log.append(event(9)).unwrap().seq(), 6);
+    // None of the attempts was written.
+    assert_eq!(log.append(event(9)).unwrap().seq(), 5);
     assert!(log.verify().unwrap().is_clean());
 }
 
@@ -81,4 +81,18 @@ fn a_deleted_write_ahead_log_and_what_was_acknowledged_before() {
     let reader = Reader::open(&path).unwrap();
     assert!(reader.tip().unwrap().size >= 5);
     assert!(reader.verify().unwrap().is_clean());
+}
+
+/// What was acknowledged before is lost with what was cut off, and nobody can help that; but nothing is after it.
+#[test]
+fn a_file_that_was_cut() {
+    for (suffix, len) in [("-wal", 0), ("-wal", 3000), ("", 0), ("", 4096)] {
+        let (_folder, path) = closed_log(5);
+        let mut log = Log::open(&path).unwrap();
+        log.append(event(5)).unwrap();
+        let cut = beside(&path, suffix);
+        fs::File::options().write(true).open(&cut).unwrap().set_len(len).unwrap();
+        assert_gone(&mut log, &cut);
+        assert_eq!(fs::metadata(&cut).unwrap().len(), len, "nothing is written to it");
+    }
 }

@@ -44,7 +44,7 @@ mod view;
 pub(crate) use run::run;
 
 /// What a document without a code is entered as.
-const NO_CODE_SHOWN: &str = "no-code-shown";
+pub(crate) const NO_CODE_SHOWN: &str = "no-code-shown";
 /// The most events that are read back from the log at the start, for the rule against passing back.
 const MAX_RECALLED: usize = 1 << 17;
 
@@ -72,6 +72,8 @@ struct Last {
     subject: Subject,
     /// The verdict on a code that no document was compared with yet.
     verdict: Option<LoggedVerdict>,
+    /// Whether the barrier was opened for this person: it opens once.
+    let_in: bool,
     at: Instant,
 }
 
@@ -176,20 +178,17 @@ impl<'a> Door<'a> {
         match self.log_verdict(judged) {
             Err(error) => self.unlogged(origin, error),
             Ok(logged) => {
+                let let_in = admits.is_some() && !self.config.document.required;
                 if let Some(who) = admits {
                     self.memory.remember(who, logged.verdict().now, boot);
-                    if !self.config.document.required {
-                        self.open_barrier(logged.seq())?;
-                    }
+                }
+                if let_in {
+                    self.open_barrier(logged.seq())?;
                 }
                 let shown = Shown::Verdict(Box::new(logged));
                 self.show(&shown)?;
                 if let Shown::Verdict(logged) = shown {
-                    self.last = Some(Last {
-                        subject: Subject::of_verdict(&logged),
-                        verdict: Some(*logged),
-                        at: Instant::now(),
-                    });
+                    self.keep(Subject::of_verdict(&logged), Some(*logged), let_in);
                 }
                 Ok(())
             }
@@ -215,8 +214,9 @@ impl<'a> Door<'a> {
             Some(Last {
                 subject,
                 verdict: Some(verdict),
+                let_in,
                 ..
-            }) => self.compare(document, subject, verdict, origin),
+            }) => self.compare(document, subject, verdict, let_in, origin),
             _ => self.enter(document, origin),
         }
     }
@@ -227,6 +227,7 @@ impl<'a> Door<'a> {
         document: &Reading,
         about: Subject,
         verdict: LoggedVerdict,
+        mut let_in: bool,
         origin: Origin,
     ) -> Result<(), Error> {
         let bound = about.person.and_then(|tag| {
@@ -250,18 +251,21 @@ impl<'a> Door<'a> {
             reasons,
         };
         let Some(entry) = self.log_entry(happened, origin)? else {
-            return self.keep(about, Some(verdict));
+            self.keep(about, Some(verdict), let_in);
+            return Ok(());
         };
         self.shift.compared += 1;
-        if outcome == Outcome::Admit && self.config.document.required {
+        if outcome == Outcome::Admit && !let_in {
             self.open_barrier(entry.event().seq())?;
+            let_in = true;
         }
         self.tell(Told::Entry(&entry, Some(&verdict)))?;
         // Somebody who put the wrong document down puts the right one down next.
         match bound {
-            Some(false) => self.keep(about, Some(verdict)),
-            _ => self.keep(Subject::of_entry(&entry), None),
+            Some(false) => self.keep(about, Some(verdict), let_in),
+            _ => self.keep(Subject::of_entry(&entry), None, let_in),
         }
+        Ok(())
     }
 
     /// Enters a document that came without a code.
@@ -290,7 +294,8 @@ impl<'a> Door<'a> {
             self.open_barrier(entry.event().seq())?;
         }
         self.tell(Told::Entry(&entry, None))?;
-        self.keep(Subject::of_entry(&entry), None)
+        self.keep(Subject::of_entry(&entry), None, outcome == Outcome::Admit);
+        Ok(())
     }
 
     /// Does what staff say; `false` at the end of service.
@@ -338,7 +343,8 @@ impl<'a> Door<'a> {
             self.open_barrier(entry.event().seq())?;
         }
         self.tell(Told::Entry(&entry, None))?;
-        self.keep(Subject::of_entry(&entry), None)
+        self.keep(Subject::of_entry(&entry), None, outcome == Outcome::Admit);
+        Ok(())
     }
 
     fn overrule(&mut self, decision: Decision) -> Result<(), Error> {
@@ -346,7 +352,7 @@ impl<'a> Door<'a> {
             return Ok(());
         };
         let is_meant = |last: &mut Last| decision.about.is_none_or(|about| about == last.subject.seq);
-        let Some(Last { subject, .. }) = self.last.take_if(is_meant) else {
+        let Some(Last { subject, let_in, .. }) = self.last.take_if(is_meant) else {
             return self.tell(Told::NothingToOverride);
         };
         let outcome = decision.outcome;
@@ -357,22 +363,23 @@ impl<'a> Door<'a> {
             reason: decision.reason,
         };
         let Some(entry) = self.log_entry(happened, Origin::default())? else {
-            return self.keep(subject, None);
+            self.keep(subject, None, let_in);
+            return Ok(());
         };
         self.shift.overrides += 1;
-        // Who was admitted already has had the barrier opened for them.
         if outcome == Outcome::Admit {
             let who = Pseudonyms {
                 code: subject.code.map(postern_core::code::CodeDigest),
                 person: subject.person,
             };
             self.memory.remember(who, entry.time(), since_boot());
-            if subject.outcome != Outcome::Admit {
+            if !let_in {
                 self.open_barrier(entry.event().seq())?;
             }
         }
         self.tell(Told::Entry(&entry, None))?;
-        self.keep(Subject::of_entry(&entry), None)
+        self.keep(Subject::of_entry(&entry), None, outcome == Outcome::Admit);
+        Ok(())
     }
 
     /// A decision by an operator and for a reason that the configuration knows.
@@ -464,13 +471,13 @@ impl<'a> Door<'a> {
         self.tell(Told::Shown(shown))
     }
 
-    fn keep(&mut self, subject: Subject, verdict: Option<LoggedVerdict>) -> Result<(), Error> {
+    fn keep(&mut self, subject: Subject, verdict: Option<LoggedVerdict>, let_in: bool) {
         self.last = Some(Last {
             subject,
             verdict,
+            let_in,
             at: Instant::now(),
         });
-        Ok(())
     }
 
     fn open_barrier(&mut self, seq: u64) -> Result<(), Error> {

@@ -2,11 +2,12 @@
 
 use clap::CommandFactory;
 use postern_cli::{Catalog, Language, help, messages};
-use postern_core::trust::TrustError;
+use postern_core::trust::{DiskFull, TrustError};
 use postern_core::verdict::{Grade, Outcome, Reason};
 use postern_seal::SealError;
 
 use super::*;
+use crate::config::Config;
 use crate::fault::Fault;
 use crate::update::Refusal;
 
@@ -35,6 +36,47 @@ const LOG: [&str; 19] = [
     "log-read-only",
     "log-unsupported",
     "not-a-log",
+];
+
+/// Messages of sources and turnstiles.
+const DEVICES: [&str; 22] = [
+    "device-ambiguous",
+    "device-bad-value",
+    "device-busy",
+    "device-crashed",
+    "device-denied",
+    "device-io",
+    "device-missing",
+    "device-missing-key",
+    "device-not-built",
+    "device-not-such",
+    "device-silent",
+    "device-twice-key",
+    "device-twice-source",
+    "device-unknown-key",
+    "device-unknown-kind",
+    "device-unplugged",
+    "folder-full",
+    "frames-unsupported",
+    "hook-failed",
+    "hook-hung",
+    "no-frames",
+    "turnstile-still-open",
+];
+
+/// What calibration finds.
+const SCANNERS: [&str; 11] = [
+    "scanner-case",
+    "scanner-doubled",
+    "scanner-foreign",
+    "scanner-layout",
+    "scanner-lost",
+    "scanner-no-end",
+    "scanner-not-the-symbol",
+    "scanner-nothing",
+    "scanner-prefix",
+    "scanner-suffix",
+    "scanner-trimmed",
 ];
 
 fn catalogs() -> [Catalog; 2] {
@@ -81,9 +123,28 @@ fn every_fault_and_error_has_words() {
             .iter()
             .chain(&SealError::REASONS)
             .chain(&Refusal::REASONS);
-        for reason in Fault::REASONS.iter().chain(&LOG).chain(of_libraries) {
+        for reason in Fault::REASONS.iter().chain(&LOG).chain(&DEVICES).chain(of_libraries) {
             assert!(catalog.has(&format!("error-{reason}")), "{reason}");
         }
+        for reason in SCANNERS {
+            assert!(catalog.has(reason), "{reason}");
+        }
+        for disk_full in [DiskFull::ByHand, DiskFull::Close] {
+            assert!(catalog.has(&format!("disk-full-{}", disk_full.as_str())));
+        }
+    }
+}
+
+#[test]
+fn every_entry_has_words() {
+    for catalog in catalogs() {
+        for kind in postern_log::Kind::ALL {
+            assert!(catalog.has(&format!("kind-{kind}")), "{kind}");
+        }
+        for reason in Config::default().staff.reasons {
+            assert!(catalog.has(&format!("entry-{reason}")), "{reason}");
+        }
+        assert!(catalog.has(&format!("entry-{}", crate::door::NO_CODE_SHOWN)));
     }
 }
 

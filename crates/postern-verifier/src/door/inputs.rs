@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use postern_core::document::{Assembler, Line, Reading};
 use postern_devices::calibrate::Mend;
-use postern_devices::{BadLine, DeviceError, Picture, Reads, Sources, Spec, What};
+use postern_devices::{BadLine, DeviceError, Picture, Reads, Sources, Spec, SpecFault, What};
 use postern_log::Source;
 use postern_qr::process::Effort;
 
@@ -105,6 +105,13 @@ impl Inputs {
         program: &Program,
         config: ReaderConfig,
     ) -> Result<(), Error> {
+        // Each of the two threads below looks at its own ones only.
+        for (n, source) in sources.iter().enumerate() {
+            if sources[..n].iter().any(|other| other.from.kind.is_same_device(&source.from.kind)) {
+                let source = source.from.to_string();
+                return Err(Error::Device(SpecFault::TwiceSource { source }.into()));
+            }
+        }
         let (typed, pictures): (Vec<_>, Vec<_>) =
             sources.iter().cloned().partition(|source| source.from.kind.is_typed());
         for source in sources {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use postern_cli::{Session, random};
+use postern_devices::turnstile::TurnstileKind;
 use postern_devices::{Kind, Spec};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -28,7 +29,7 @@ const TICK: Duration = Duration::from_millis(250);
 /// Runs the command: until the sources end, or somebody ends it.
 pub(crate) fn run(args: &ScanArgs, session: &Session, program: &Program) -> Result<u8, Error> {
     let store = Store::open(&args.store)?;
-    let mut config = Config::load(&args.store, args.config.as_deref())?.0;
+    let (mut config, path) = Config::load(&args.store, args.config.as_deref())?;
     if !args.source.is_empty() {
         config.sources = sources(&args.source, &config.sources);
     }
@@ -36,6 +37,10 @@ pub(crate) fn run(args: &ScanArgs, session: &Session, program: &Program) -> Resu
         config.sources = sources(&["stdin".parse().expect("it is a source")], &[]);
     }
     let view = chosen(args.view.unwrap_or(config.view), session, &config);
+    if view == Shape::Screen && matches!(&config.turnstile, Some(spec) if spec.kind == TurnstileKind::Stdout) {
+        let what = "turnstile.kind \"stdout\" needs --view lines or --json: the screen has standard output";
+        return Err(Error::config(&path, what.to_owned()));
+    }
     let signalled = Arc::new(AtomicBool::new(false));
     for signal in [SIGHUP, SIGINT, SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&signalled)).map_err(Error::Signals)?;

@@ -24,6 +24,10 @@ use crate::shown::{self, Shown};
 const ABANDONED: Duration = Duration::from_secs(60);
 /// Digits and letters of the word that unlocks.
 const PIN: (usize, usize) = (4, 12);
+/// How long a sentence stays that is no verdict.
+const NOTICE: Duration = Duration::from_secs(15);
+/// Ages and the clock are drawn anew so often where nothing happens.
+const REDRAW: Duration = Duration::from_secs(1);
 /// After a wrong word nothing is taken for this long.
 const WRONG: Duration = Duration::from_secs(2);
 
@@ -45,6 +49,7 @@ pub(crate) struct FullScreen {
     wrong: Option<Instant>,
     sources: BTreeMap<String, Option<[String; 2]>>,
     notice: Option<(Instant, [String; 2])>,
+    drawn: Instant,
     sound: Sound,
 }
 
@@ -105,6 +110,7 @@ impl FullScreen {
             wrong: None,
             sources: BTreeMap::new(),
             notice: None,
+            drawn: Instant::now(),
             sound,
         };
         Ok((view, keys))
@@ -149,12 +155,13 @@ impl FullScreen {
     fn notice(&mut self, told: Told<'_>) {
         let texts = [0, 1].map(|i| words::sentence(told, &self.languages[i].catalog).unwrap_or_default());
         if !texts[0].is_empty() {
-            self.notice = Some((Instant::now() + Duration::from_secs(15), texts));
+            self.notice = Some((Instant::now() + NOTICE, texts));
         }
     }
 
     fn draw(&mut self, context: &Context<'_>) -> Result<(), Error> {
         let now = Instant::now();
+        self.drawn = now;
         if self.until.is_some_and(|until| now >= until) {
             self.ready();
         }
@@ -336,6 +343,14 @@ impl View for FullScreen {
                 self.sources.insert(name.to_owned(), why);
             }
             Told::Locked | Told::Ready => self.ready(),
+            Told::Tick if self.sound.trouble().is_some() => {
+                let texts = [0, 1].map(|i| self.languages[i].catalog.text("door-no-sound", &[]));
+                self.notice = Some((Instant::now() + NOTICE, texts));
+            }
+            // A battery lasts longer where nothing is drawn that nobody looks for.
+            Told::Tick if self.until.is_none_or(|until| Instant::now() < until) && self.drawn.elapsed() < REDRAW => {
+                return Ok(());
+            }
             Told::End(_) | Told::Help | Told::Tick => {}
             told => self.notice(told),
         }
