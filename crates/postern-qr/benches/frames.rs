@@ -5,7 +5,8 @@ mod scene;
 
 use std::hint::black_box;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
+use postern_qr::process::{DEFAULT_BUDGET, Effort, ReaderProcess, Request, confine, serve};
 use postern_qr::reader::{glance, read_thoroughly};
 use postern_qr::{Luma, Symbol};
 use rxing::common::HybridBinarizer;
@@ -24,7 +25,7 @@ fn text() -> String {
 fn by_rxing(luma: &Luma) -> Option<String> {
     let source = Luma8Source::new_with_slice(luma.pixels(), luma.width() as u32, luma.height() as u32).ok()?;
     let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(source));
-    let found = rxing::qrcode::QRCodeReader::default().decode_with_hints(&mut bitmap, &DecodeHints::default());
+    let found = rxing::qrcode::QRCodeReader.decode_with_hints(&mut bitmap, &DecodeHints::default());
     found.ok().map(|found| found.getText().to_owned())
 }
 
@@ -45,6 +46,14 @@ fn frames(c: &mut Criterion) {
     c.bench_function("frame with a code: glance", |b| {
         b.iter(|| glance(black_box(&with), &mut || true))
     });
+    let mut child = ReaderProcess::new(std::env::current_exe().unwrap(), vec!["serve".into()]);
+    c.bench_function("frame with a code: glance of the child, there and back", |b| {
+        b.iter(|| {
+            child
+                .read(Request::Luma(black_box(&with)), Effort::Glance, DEFAULT_BUDGET)
+                .unwrap()
+        })
+    });
     c.bench_function("frame with a code: rxing", |b| b.iter(|| by_rxing(black_box(&with))));
     c.bench_function("frame with a code: rqrr", |b| b.iter(|| by_rqrr(black_box(&with))));
     c.bench_function("frame without: glance", |b| {
@@ -62,4 +71,13 @@ criterion_group! {
     config = Criterion::default().sample_size(20).measurement_time(std::time::Duration::from_secs(3));
     targets = frames
 }
-criterion_main!(benches);
+
+/// This program is its own reader process.
+fn main() {
+    if std::env::args().nth(1).as_deref() == Some("serve") {
+        serve(confine(), std::io::stdin().lock(), std::io::stdout().lock()).unwrap();
+    } else {
+        benches();
+        Criterion::default().configure_from_args().final_summary();
+    }
+}

@@ -3,12 +3,20 @@
 
 mod common;
 
+#[path = "door/clock.rs"]
+mod clock;
 #[path = "door/commands.rs"]
 mod commands;
 #[path = "door/documents.rs"]
 mod documents;
+#[path = "door/log_faults.rs"]
+mod log_faults;
 #[path = "door/pass_back.rs"]
 mod pass_back;
+#[path = "door/service.rs"]
+mod service;
+#[path = "door/settings.rs"]
+mod settings;
 #[path = "door/site.rs"]
 mod site;
 #[path = "door/sources.rs"]

@@ -77,7 +77,7 @@ pub(crate) fn usual(symbol: &Symbol, seed: u64) -> Luma {
 /// A frame with these symbols, none perhaps.
 pub(crate) fn frame(width: usize, height: usize, symbols: &[Placed<'_>], seed: u64) -> Luma {
     let mut dice = Dice(seed);
-    let phase: [f64; 6] = std::array::from_fn(|_| dice.between(0.0, 6.28));
+    let phase: [f64; 6] = std::array::from_fn(|_| dice.between(0.0, std::f64::consts::TAU));
     let maps: Vec<[f64; 8]> = symbols.iter().map(|placed| inverse(&placed.corners)).collect();
     let mut pixels = Vec::with_capacity(width * height);
     for y in 0..height {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -80,11 +80,8 @@ impl Inputs {
 
     /// The next input, if one comes within `wait`.
     pub(crate) fn next(&self, wait: Duration) -> Option<Input> {
-        match self.receiver.recv_timeout(wait) {
-            Ok(input) => Some(input),
-            // It cannot be disconnected while a sender is kept here.
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        // It cannot be disconnected while a sender is kept here.
+        self.receiver.recv_timeout(wait).ok()
     }
 
     /// A source ended. Whether nothing can come any more.

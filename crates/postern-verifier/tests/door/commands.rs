@@ -1,7 +1,11 @@
 //! Lines and objects: verdicts, faults, counts, and what staff tell the gate.
 
+use std::io::{Read, Write};
+use std::process::Stdio;
+
 use serde_json::json;
 
+use crate::common::{BIN, command};
 use crate::site::{Site, Wire, said, tag_of};
 
 const OVERRIDE: &str = "override a-17 admit supervisor";
@@ -240,4 +244,70 @@ fn where_no_scanner_types_every_line_is_a_command() {
     let (rest, status) = scan.rest();
     assert_eq!((rest[0]["type"].as_str(), status.code()), (Some("counts"), Some(0)));
     assert_eq!(site.rows("kind"), ["code", "override", "code"]);
+}
+
+/// A person at a terminal learns the word, and reads in lines what others read as objects.
+#[test]
+fn a_person_at_a_terminal_is_told_the_word_and_reads_lines() {
+    let site = Site::new();
+    let keyboard = site.path("keyboard");
+    let wire = Wire::plug_in(&keyboard);
+    let terminal = std::fs::File::options().read(true).write(true).open(&keyboard).unwrap();
+    let mut scan = command(BIN);
+    scan.args(["scan", "--view", "lines", "--store"]).arg(site.store());
+    scan.stdin(terminal).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = scan.spawn().unwrap();
+    let mut errors = child.stderr.take().unwrap();
+    let mut told = String::new();
+    let word = loop {
+        let mut bytes = [0; 256];
+        let n = errors.read(&mut bytes).unwrap();
+        assert!(n > 0, "it ended without the word: {told}");
+        told.push_str(&String::from_utf8_lossy(&bytes[..n]));
+        if let Some((_, rest)) = told.split_once('#')
+            && let Some((word, _)) = rest.split_once(' ')
+        {
+            break format!("#{word}");
+        }
+    };
+    for line in [
+        &site.refused(1),
+        "override a-17 admit supervisor",
+        &format!("{word} override a-17 admit supervisor"),
+        &format!("{word} override a-17 admit no-reason"),
+        &format!("{word} hand-over b-2"),
+        &format!("{word} lock"),
+        &site.good(2),
+        &format!("{word} unlock"),
+        &format!("{word} language"),
+        &site.good(2),
+        &format!("{word} quit"),
+    ] {
+        writeln!(wire.port(), "{line}").unwrap();
+    }
+    errors.read_to_string(&mut told).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let mut rest = shown.as_str();
+    // In this order.
+    for part in [
+        "✘ REFUSE",
+        "An entry rule is not met.",
+        "✘ REFUSE",
+        "This is not a health code.",
+        "✔ ADMIT",
+        "by a-17",
+        "about event 1",
+        "Write this down",
+        "3 events",
+        "✔ 放行",
+        "放行 1",
+    ] {
+        let at = rest.find(part).unwrap_or_else(|| panic!("{part} is not in {rest}, of {shown}"));
+        rest = &rest[at + part.len()..];
+    }
+    assert_eq!(shown.matches("✔").count(), 3, "one by a person, one by the gate with its rule: {shown}");
+    assert!(told.contains("scan: "), "{told}");
+    assert_eq!(site.rows("kind outcome"), ["code refuse", "code refuse", "override admit", "code admit"]);
 }

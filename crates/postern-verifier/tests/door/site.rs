@@ -359,8 +359,8 @@ impl Wire {
         self.wire.write_all(text.as_bytes()).unwrap();
     }
 
-    /// What a turnstile's controller gets.
-    pub(crate) fn reader(&self) -> &File {
+    /// The other end.
+    pub(crate) fn port(&self) -> &File {
         &self.wire
     }
 

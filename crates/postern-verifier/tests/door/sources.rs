@@ -49,7 +49,7 @@ fn pictures_that_arrive_in_a_folder_are_read() {
     fs::write(folder.join("old.png"), picture(&site.good(9))).unwrap();
     let mut scan = site.scan(["--source", &format!("folder:{}", folder.display())]);
     assert_eq!(scan.next()["state"], "ready");
-    let mut arrives = |name: &str, bytes: &[u8]| {
+    let arrives = |name: &str, bytes: &[u8]| {
         // As a camera's program does: whole, or not at all.
         fs::write(folder.join(".part"), bytes).unwrap();
         fs::rename(folder.join(".part"), folder.join(name)).unwrap();
@@ -203,7 +203,7 @@ fn a_mend_of_the_configuration_is_applied() {
     ));
     let garbled = format!("]Q1{}\r", site.good(1).to_lowercase());
     for args in [vec![], vec!["--source", &source]] {
-        let mut scan = site.scan(args.iter());
+        let scan = site.scan(args.iter());
         assert_eq!(scan.next()["state"], "ready");
         wire.send(&garbled);
         assert_ne!(scan.next()["outcome"], "refuse", "{args:?}");

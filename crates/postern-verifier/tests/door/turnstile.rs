@@ -192,7 +192,7 @@ fn a_turnstile_on_a_serial_port_is_opened_and_shut() {
     use crate::site::Wire;
     let site = Site::new();
     let port = site.path("turnstile");
-    let mut wire = Wire::plug_in(&port);
+    let wire = Wire::plug_in(&port);
     site.configure(&format!(
         "[turnstile]\nkind = \"serial\"\npath = {port:?}\non = \"A1\"\noff = \"A0\"\npulse-ms = 200\n"
     ));
@@ -204,6 +204,6 @@ fn a_turnstile_on_a_serial_port_is_opened_and_shut() {
     scan.end();
     // Shut at the beginning, opened and shut once, and shut at the end.
     let mut bytes = [0; 4];
-    wire.reader().read_exact(&mut bytes).unwrap();
+    wire.port().read_exact(&mut bytes).unwrap();
     assert_eq!(bytes, [0xa0, 0xa1, 0xa0, 0xa0]);
 }

@@ -110,7 +110,7 @@ fn a_log_that_is_damaged_while_a_gate_serves_takes_no_verdict_from_it() {
         }
     }
     println!("{compared} logs opened after damage to one of {pages} pages");
-    assert!(compared > 5, "{compared}");
+    assert!(compared > 3, "{compared}");
 }
 
 /// Serves one code, does something to the store, and gives what the next codes come to. Then the gate ends as it does at a

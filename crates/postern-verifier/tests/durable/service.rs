@@ -273,3 +273,16 @@ impl Dice {
 pub(crate) fn times(name: &str, usual: usize) -> usize {
     std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
 }
+
+/// The child processes of a process: their ids and states (proc(5): `Z` for one that nobody has waited for).
+pub(crate) fn children(process: u32) -> Vec<(u32, char)> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    // A thread may end meanwhile, and so may a child.
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
+    let ids: Vec<u32> = lists.flat_map(|list| list.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<_>>()).collect();
+    let state = |id: u32| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        Some((id, stat.rsplit_once(") ")?.1.chars().next()?))
+    };
+    ids.into_iter().filter_map(state).collect()
+}
