@@ -91,7 +91,12 @@ fn a_file_that_was_cut() {
         let mut log = Log::open(&path).unwrap();
         log.append(event(5)).unwrap();
         let cut = beside(&path, suffix);
-        fs::File::options().write(true).open(&cut).unwrap().set_len(len).unwrap();
+        fs::File::options()
+            .write(true)
+            .open(&cut)
+            .unwrap()
+            .set_len(len)
+            .unwrap();
         assert_gone(&mut log, &cut);
         assert_eq!(fs::metadata(&cut).unwrap().len(), len, "nothing is written to it");
     }

@@ -185,6 +185,10 @@ ask-unlock = Unlock
 disk-full-by-hand = Check people by hand and note it on paper.
 disk-full-close = Let nobody in by this gate.
 door-about = about event { $seq }
+door-awaits-document = A document now belongs to the code before.
+door-clock-was-set = was set: start the program anew when it is right
+door-decides-about = About event { $seq }: { $outcome }
+door-no-memory = Who was admitted before the start is not known: the log could not be read back.
 door-bad-operator = An operator is a number or a word: letters, digits, dot, underscore, hyphen.
 door-clock-agrees = The clock agrees again with the time that has passed.
 door-clock-stepped = Somebody set the clock of this gate while it served. The time from before goes on; verdicts are marked. Start the program anew when the clock is right.
@@ -245,12 +249,13 @@ key-lock = lock
 key-manual = manual entry
 key-override = decide otherwise
 key-quit = end
+key-summary = last summary
 key-unlock = unlock
 kind-code = Code
 kind-document = Document compared with the code
 kind-manual = Entry without a code
 kind-override = Decided by a person
-mark-seen-here = ! admitted here at { $time }
+mark-seen-here = ! admitted here { $age } ago (at { $time })
 status-not-held = not held
 
 ## Init
@@ -385,6 +390,10 @@ error-too-many-pictures = this folder holds more files than are looked at in one
 
 error-config = { $path }: { $what }
     .hint = Mend the file; config check says whether it is good.
+error-reader-unconfined = the picture reader cannot be confined on this system, so it reads no picture
+    .hint = Allow seccomp for this program.
+error-unread = nobody reads standard output; the gate ends
+    .hint = See to the program that reads it, then start the gate anew.
 error-screen = there is no terminal for the screen
     .hint = Run it in a terminal, or with --view lines.
 error-signals = the system does not tell of signals

@@ -185,6 +185,10 @@ ask-unlock = 解锁
 disk-full-by-hand = 请人工核验，并记在纸上。
 disk-full-close = 不要让任何人由此进入。
 door-about = 关于第 { $seq } 号记录
+door-awaits-document = 现在读取的证件属于刚才的码。
+door-clock-was-set = 被改动过：校准后请重新启动本程序
+door-decides-about = 关于第 { $seq } 号记录：{ $outcome }
+door-no-memory = 无法回读日志，不知道启动前放行过谁。
 door-bad-operator = 值班员编号只能用字母、数字、点、下划线和连字符。
 door-clock-agrees = 时钟与实际经过的时间重新一致。
 door-clock-stepped = 服务期间有人改动了本机时钟。继续按原来的时间计时，结论会加标记。时钟校准后请重新启动本程序。
@@ -245,12 +249,13 @@ key-lock = 锁定
 key-manual = 人工登记
 key-override = 人工改判
 key-quit = 结束
+key-summary = 上次小结
 key-unlock = 解锁
 kind-code = 健康码
 kind-document = 证件与健康码比对
 kind-manual = 无码登记
 kind-override = 人工决定
-mark-seen-here = ! 已于 { $time } 在本处放行
+mark-seen-here = ! { $age }前已在本处放行（{ $time }）
 status-not-held = 未持有
 
 ## 建立
@@ -382,6 +387,10 @@ error-too-many-pictures = 此文件夹中的文件超过一次处理的上限
 
 error-config = { $path }：{ $what }
     .hint = 请修改文件；可用 config check 检查。
+error-reader-unconfined = 此系统无法隔离图片识别程序，因此不识别图片
+    .hint = 请允许本程序使用 seccomp。
+error-unread = 没有程序读取标准输出，验证点停止
+    .hint = 请检查读取它的程序，然后重新启动验证点。
 error-screen = 没有可用的终端来显示屏幕
     .hint = 请在终端中运行，或使用 --view lines。
 error-signals = 系统无法告知信号

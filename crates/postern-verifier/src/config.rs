@@ -17,9 +17,10 @@ use postern_cli::terminal::json_line;
 use postern_core::cbor::Bytes;
 use postern_core::record::DocumentTag;
 use postern_core::verdict::Outcome;
-use postern_devices::Spec;
 use postern_devices::calibrate::Mend;
 use postern_devices::turnstile::TurnstileSpec;
+use postern_devices::{Reads, Spec};
+use postern_log::event::is_operator;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cli::{ConfigCheckArgs, ConfigShowArgs};
@@ -29,6 +30,8 @@ use crate::error::Error;
 pub(crate) const CONFIG: &str = "gate.toml";
 /// The largest configuration file, in bytes.
 pub(crate) const MAX_FILE: u64 = 256 << 10;
+/// What has so many digits may be the number of an identity document, which has no place in a log.
+const DOCUMENT_DIGITS: usize = 8;
 /// The longest pass-back window: a day.
 const MAX_WINDOW: u32 = 86_400;
 
@@ -274,6 +277,25 @@ impl Config {
         Ok(())
     }
 
+    /// Whether any source may send documents.
+    pub(crate) fn reads_documents(&self) -> bool {
+        self.sources.iter().any(|source| source.from.reads != Reads::Codes)
+    }
+
+    /// Where a document alone opens a door, or is what a turnstile waits for, it must come from a reader of documents: anybody can
+    /// print a number with a good check digit for a scanner of codes.
+    pub(crate) fn check_documents(&self) -> Result<(), String> {
+        let trusted = self.document.required || self.document.without_code == Outcome::Admit;
+        let mixed = self.sources.iter().find(|source| source.from.reads == Reads::Both);
+        match mixed.filter(|_| trusted) {
+            None => Ok(()),
+            Some(source) => Err(format!(
+                "document.required and document.without-code = \"admit\" need sources of documents alone (reads=documents), and {} reads both",
+                source.from
+            )),
+        }
+    }
+
     /// As TOML, everything that holds.
     pub(crate) fn to_toml(&self) -> String {
         toml::to_string(self).expect("a configuration has nothing that TOML cannot say")
@@ -330,8 +352,8 @@ macro_rules! bounded_text {
 
 bounded_text!(
     Operator,
-    postern_log::event::is_operator,
-    "an operator is 1 to 32 of the characters A-Z, a-z, 0-9, dot, underscore and hyphen"
+    |text: &str| is_operator(text) && text.bytes().filter(u8::is_ascii_digit).count() < DOCUMENT_DIGITS,
+    "an operator is 1 to 32 of the characters A-Z, a-z, 0-9, dot, underscore and hyphen, with fewer digits than a document's number"
 );
 bounded_text!(
     EntryReason,

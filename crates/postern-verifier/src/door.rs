@@ -8,12 +8,16 @@
 //! One thread judges, logs and shows, in this order; sources, the picture reader, the turnstile and updates have threads of
 //! their own, and none of them can hold it.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use postern_core::document::Reading;
+use postern_core::cbor::Bytes;
+use postern_core::code::CodeDigest;
+use postern_core::record::DocumentTag;
 use postern_core::time::{Time, TimeEvidence};
-use postern_core::verdict::{Grade, Outcome, Reason};
+use postern_core::verdict::Grade;
+use postern_devices::turnstile::Report;
 use postern_log::{Log, LogError, Source, Tip};
 
 use crate::config::{Config, Operator};
@@ -25,26 +29,33 @@ use crate::judged::{Gate, Judged, Origin, Pseudonyms};
 use crate::shown::Shown;
 use crate::store::{LOG, State, Store};
 use crate::time::{Clock, Service, since_boot};
-use command::{Command, Decision};
+use command::Command;
+use documents::Documents;
 use pass_back::PassBack;
 use shift::{Shift, Summary};
 use turnstile::Barrier;
 use view::{Told, View};
 
 pub(crate) mod command;
+pub(crate) mod documents;
 pub(crate) mod inputs;
 mod keys;
 mod news;
 mod pass_back;
 mod run;
 mod shift;
+mod staff;
 mod turnstile;
 mod view;
 
 pub(crate) use run::run;
 
-/// What a document without a code is entered as.
-pub(crate) const NO_CODE_SHOWN: &str = "no-code-shown";
+/// How long after an event somebody may decide otherwise without saying which event is meant.
+const DECIDE: Duration = Duration::from_secs(300);
+/// The most orders to the barrier whose end is not known.
+const MAX_ORDERED: usize = 64;
+/// How far a clock that is mended may have run ahead, in seconds.
+const AHEAD: u64 = 300;
 /// The most events that are read back from the log at the start, for the rule against passing back.
 const MAX_RECALLED: usize = 1 << 17;
 
@@ -61,6 +72,9 @@ pub(crate) struct Door<'a> {
     keys: keys::Keys,
     shift: Shift,
     last: Option<Last>,
+    documents: Documents,
+    /// For whom the barrier was ordered to open, until it is known that it did.
+    ordered: VecDeque<(u64, Pseudonyms)>,
     locked: bool,
     barrier: Option<Barrier>,
     view: Box<dyn View + 'a>,
@@ -70,11 +84,20 @@ pub(crate) struct Door<'a> {
 /// The event that a document, or a decision, that comes now belongs to.
 struct Last {
     subject: Subject,
-    /// The verdict on a code that no document was compared with yet.
-    verdict: Option<LoggedVerdict>,
+    /// The code that no matching document was put down for yet.
+    code: Option<Scanned>,
     /// Whether the barrier was opened for this person: it opens once.
     let_in: bool,
+    /// Something else could not be read since: a decision must say which event it is about.
+    passed: bool,
     at: Instant,
+}
+
+/// A code that waits for its document.
+struct Scanned {
+    subject: Subject,
+    /// Its verdict, for the screen; `None` where newer trust counts since, by which it must not be read.
+    verdict: Option<LoggedVerdict>,
 }
 
 /// What every view may tell beside what happened.
@@ -85,6 +108,10 @@ pub(crate) struct Context<'c> {
     pub(crate) tip: Tip,
     pub(crate) time: TimeEvidence,
     pub(crate) locked: bool,
+    /// The event that a decision now would be about.
+    pub(crate) last: Option<&'c Subject>,
+    /// Whether a document now would be compared with the code before it.
+    pub(crate) awaits_document: bool,
 }
 
 impl Context<'_> {
@@ -113,15 +140,18 @@ impl<'a> Door<'a> {
         let log_path = store.file(LOG);
         let log = Log::open(&log_path).map_err(|e| Error::log(&log_path, e))?;
         let (system, boot) = (Clock::system(), since_boot());
-        let mut memory = PassBack::new(config.pass_back.window(), config.pass_back.exempt());
-        recall(&mut memory, &log, system, boot).map_err(|e| Error::log(&log_path, e))?;
+        let mut clock = Service::new(gate.clock(), system, boot);
+        let now = clock.evidence(gate.clock(), system, boot).now();
+        let memory = PassBack::new(config.pass_back.window(), config.pass_back.exempt());
         let mut door = Self {
-            shift: Shift::new(None, system, log.tip()),
-            clock: Service::new(system, boot),
+            shift: Shift::new(None, now, log.tip()),
+            clock,
             stepped: false,
             memory,
             keys,
             last: None,
+            documents: Documents::new()?,
+            ordered: VecDeque::new(),
             locked: false,
             log_failed: false,
             store,
@@ -139,7 +169,13 @@ impl<'a> Door<'a> {
     /// The first shift, by this operator where one is named.
     pub(crate) fn start(&mut self, operator: Option<Operator>) -> Result<(), Error> {
         self.shift.operator = operator;
-        self.tell(Told::Ready)
+        self.tell(Told::Ready)?;
+        let now = self.now().1.now();
+        match recall(&mut self.memory, &self.log, now, since_boot()) {
+            Ok(()) => Ok(()),
+            // A log that cannot be read back is found by the first verdict, or by `verify`; staff know what is missing.
+            Err(_) => self.tell(Told::NoMemory),
+        }
     }
 
     /// The end of service.
@@ -179,16 +215,19 @@ impl<'a> Door<'a> {
             Err(error) => self.unlogged(origin, error),
             Ok(logged) => {
                 let let_in = admits.is_some() && !self.config.document.required;
-                if let Some(who) = admits {
+                if let Some(who) = admits.filter(|_| let_in) {
                     self.memory.remember(who, logged.verdict().now, boot);
-                }
-                if let_in {
-                    self.open_barrier(logged.seq())?;
+                    self.open_barrier(logged.seq(), who)?;
                 }
                 let shown = Shown::Verdict(Box::new(logged));
                 self.show(&shown)?;
                 if let Shown::Verdict(logged) = shown {
-                    self.keep(Subject::of_verdict(&logged), Some(*logged), let_in);
+                    let subject = Subject::of_verdict(&logged);
+                    let code = Scanned {
+                        subject: subject.clone(),
+                        verdict: Some(*logged),
+                    };
+                    self.keep(subject, Some(code), let_in);
                 }
                 Ok(())
             }
@@ -200,222 +239,20 @@ impl<'a> Door<'a> {
         if self.locked {
             return self.tell(Told::Locked);
         }
+        // Who is at the door now may be somebody else; a document that was misread is put down again.
+        let same = matches!(fault, Fault::Document(_) | Fault::NotADocument);
+        if let Some(last) = self.last.as_mut().filter(|_| !same) {
+            last.passed = true;
+        }
         self.show(&Shown::Fault(origin, fault))
-    }
-
-    /// A document that a reader has read: compared with the code before it, or entered alone.
-    pub(crate) fn document(&mut self, document: &Reading, origin: Origin) -> Result<(), Error> {
-        if self.locked {
-            return self.tell(Told::Locked);
-        }
-        let window = self.config.document.window();
-        let last = self.last.take().filter(|last| last.at.elapsed() < window);
-        match last {
-            Some(Last {
-                subject,
-                verdict: Some(verdict),
-                let_in,
-                ..
-            }) => self.compare(document, subject, verdict, let_in, origin),
-            _ => self.enter(document, origin),
-        }
-    }
-
-    /// Compares a document with the tag of the code that was shown before it.
-    fn compare(
-        &mut self,
-        document: &Reading,
-        about: Subject,
-        verdict: LoggedVerdict,
-        mut let_in: bool,
-        origin: Origin,
-    ) -> Result<(), Error> {
-        let bound = about.person.and_then(|tag| {
-            let key = self.keys.of_epoch(tag.0.0[0])?;
-            Some(key.tag(&document.document) == tag)
-        });
-        let (outcome, reasons) = match bound {
-            Some(true) => (about.outcome, about.reasons.clone()),
-            Some(false) => (
-                about.outcome.max(Outcome::Refer),
-                with(Reason::DocumentMismatch, &about.reasons),
-            ),
-            None => (
-                about.outcome.max(Outcome::Refer),
-                with(Reason::DocumentNotBound, &about.reasons),
-            ),
-        };
-        let happened = Happened::Compared {
-            about: about.clone(),
-            outcome,
-            reasons,
-        };
-        let Some(entry) = self.log_entry(happened, origin)? else {
-            self.keep(about, Some(verdict), let_in);
-            return Ok(());
-        };
-        self.shift.compared += 1;
-        if outcome == Outcome::Admit && !let_in {
-            self.open_barrier(entry.event().seq())?;
-            let_in = true;
-        }
-        self.tell(Told::Entry(&entry, Some(&verdict)))?;
-        // Somebody who put the wrong document down puts the right one down next.
-        match bound {
-            Some(false) => self.keep(about, Some(verdict), let_in),
-            _ => self.keep(Subject::of_entry(&entry), None, let_in),
-        }
-        Ok(())
-    }
-
-    /// Enters a document that came without a code.
-    fn enter(&mut self, document: &Reading, origin: Origin) -> Result<(), Error> {
-        let now = self.now().1.now();
-        let person = self.keys.newest(now).map(|key| key.tag(&document.document));
-        let who = Pseudonyms { code: None, person };
-        let boot = since_boot();
-        let seen = self.memory.seen(who, boot);
-        let (outcome, reasons) = match (seen, self.config.document.without_code) {
-            (Some(_), _) => (Outcome::Refer, vec![Reason::SeenHere.as_str().to_owned()]),
-            (None, Outcome::Admit) => (Outcome::Admit, Vec::new()),
-            (None, outcome) => (outcome, vec![NO_CODE_SHOWN.to_owned()]),
-        };
-        let happened = Happened::Read {
-            person,
-            outcome,
-            reasons,
-        };
-        let Some(entry) = self.log_entry(happened, origin)? else {
-            return Ok(());
-        };
-        self.shift.manual += 1;
-        if outcome == Outcome::Admit {
-            self.memory.remember(who, entry.time(), boot);
-            self.open_barrier(entry.event().seq())?;
-        }
-        self.tell(Told::Entry(&entry, None))?;
-        self.keep(Subject::of_entry(&entry), None, outcome == Outcome::Admit);
-        Ok(())
-    }
-
-    /// Does what staff say; `false` at the end of service.
-    pub(crate) fn command(&mut self, command: Command) -> Result<bool, Error> {
-        if self.locked && !matches!(command, Command::Unlock | Command::Language | Command::Help) {
-            self.tell(Told::Locked)?;
-            return Ok(true);
-        }
-        match command {
-            Command::HandOver(operator) => self.hand_over(operator)?,
-            Command::Help => self.tell(Told::Help)?,
-            Command::Language => self.view.switch_language(),
-            Command::Lock => {
-                self.locked = true;
-                // Nobody who comes back decides about a person who is gone.
-                self.last = None;
-                self.tell(Told::Locked)?;
-            }
-            Command::Manual(decision) => self.manual(decision)?,
-            Command::Override(decision) => self.overrule(decision)?,
-            Command::Quit => return Ok(false),
-            Command::Unlock => {
-                self.locked = false;
-                self.tell(Told::Ready)?;
-            }
-        }
-        Ok(true)
-    }
-
-    fn manual(&mut self, decision: Decision) -> Result<(), Error> {
-        let Some(decision) = self.known(decision)? else {
-            return Ok(());
-        };
-        let outcome = decision.outcome;
-        let happened = Happened::Manual {
-            operator: decision.operator,
-            outcome,
-            reason: decision.reason,
-        };
-        let Some(entry) = self.log_entry(happened, Origin::default())? else {
-            return Ok(());
-        };
-        self.shift.manual += 1;
-        if outcome == Outcome::Admit {
-            self.open_barrier(entry.event().seq())?;
-        }
-        self.tell(Told::Entry(&entry, None))?;
-        self.keep(Subject::of_entry(&entry), None, outcome == Outcome::Admit);
-        Ok(())
-    }
-
-    fn overrule(&mut self, decision: Decision) -> Result<(), Error> {
-        let Some(decision) = self.known(decision)? else {
-            return Ok(());
-        };
-        let is_meant = |last: &mut Last| decision.about.is_none_or(|about| about == last.subject.seq);
-        let Some(Last { subject, let_in, .. }) = self.last.take_if(is_meant) else {
-            return self.tell(Told::NothingToOverride);
-        };
-        let outcome = decision.outcome;
-        let happened = Happened::Override {
-            about: subject.clone(),
-            operator: decision.operator,
-            outcome,
-            reason: decision.reason,
-        };
-        let Some(entry) = self.log_entry(happened, Origin::default())? else {
-            self.keep(subject, None, let_in);
-            return Ok(());
-        };
-        self.shift.overrides += 1;
-        if outcome == Outcome::Admit {
-            let who = Pseudonyms {
-                code: subject.code.map(postern_core::code::CodeDigest),
-                person: subject.person,
-            };
-            self.memory.remember(who, entry.time(), since_boot());
-            if !let_in {
-                self.open_barrier(entry.event().seq())?;
-            }
-        }
-        self.tell(Told::Entry(&entry, None))?;
-        self.keep(Subject::of_entry(&entry), None, outcome == Outcome::Admit);
-        Ok(())
-    }
-
-    /// A decision by an operator and for a reason that the configuration knows.
-    fn known(&mut self, decision: Decision) -> Result<Option<Decision>, Error> {
-        let staff = &self.config.staff;
-        if !staff.knows(&decision.operator) {
-            self.tell(Told::UnknownOperator)?;
-            return Ok(None);
-        }
-        if !staff.reasons.contains(&decision.reason) {
-            self.tell(Told::UnknownReason)?;
-            return Ok(None);
-        }
-        Ok(Some(decision))
-    }
-
-    fn hand_over(&mut self, operator: Operator) -> Result<(), Error> {
-        if !self.config.staff.knows(&operator) {
-            return self.tell(Told::UnknownOperator);
-        }
-        let summary = self.summary();
-        self.tell(Told::HandOver(&summary))?;
-        self.shift = Shift::new(Some(operator), self.now().1.now(), self.log.tip());
-        self.last = None;
-        Ok(())
-    }
-
-    /// What goes on paper now.
-    pub(crate) fn summary(&mut self) -> Summary {
-        let now = self.now().1.now();
-        self.shift.end(now, self.log.tip())
     }
 
     /// Judges by newer trust from now on.
     pub(crate) fn update(&mut self, state: State) -> Result<(), Error> {
         self.gate.replace(state);
+        if let Some(code) = self.last.as_mut().and_then(|last| last.code.as_mut()) {
+            code.verdict = None;
+        }
         // What is wrapped for this gate may have come with it. Where the store cannot be read just now, the keys that are open
         // stay good.
         let _kept = self.keys.open(&self.store, &self.gate);
@@ -424,6 +261,17 @@ impl<'a> Door<'a> {
 
     /// Tells the view.
     pub(crate) fn tell(&mut self, told: Told<'_>) -> Result<(), Error> {
+        self.with_context(|view, context| view.tell(told, context))
+    }
+
+    /// A key that a person pressed; what it comes to is a command, or nothing.
+    pub(crate) fn key(&mut self, key: postern_screen::Key) -> Result<Option<Command>, Error> {
+        self.with_context(|view, context| view.key(key, context))
+    }
+
+    fn with_context<T>(&mut self, tell: impl FnOnce(&mut dyn View, &Context<'_>) -> T) -> T {
+        let window = self.config.document.window();
+        let last = self.last.as_ref();
         let context = Context {
             time: self.clock.evidence(self.gate.clock(), Clock::system(), since_boot()),
             gate: &self.gate,
@@ -431,8 +279,11 @@ impl<'a> Door<'a> {
             shift: &self.shift,
             tip: self.log.tip(),
             locked: self.locked,
+            last: last.filter(|last| last.at.elapsed() < DECIDE).map(|last| &last.subject),
+            awaits_document: self.config.reads_documents()
+                && last.is_some_and(|last| last.code.is_some() && last.at.elapsed() < window),
         };
-        self.view.tell(told, &context)
+        tell(&mut *self.view, &context)
     }
 
     /// A pause: notices a clock that was set, and lets the view revert or go dark.
@@ -443,22 +294,26 @@ impl<'a> Door<'a> {
             self.tell(Told::Clock { stepped })?;
         }
         for report in self.barrier.as_ref().map(Barrier::reports).unwrap_or_default() {
+            self.reported(&report);
             self.tell(Told::Barrier(&report))?;
         }
         self.tell(Told::Tick)
     }
 
-    /// A key that a person pressed; what it comes to is a command, or nothing.
-    pub(crate) fn key(&mut self, key: postern_screen::Key) -> Result<Option<Command>, Error> {
-        let context = Context {
-            time: self.clock.evidence(self.gate.clock(), Clock::system(), since_boot()),
-            gate: &self.gate,
-            config: &self.config,
-            shift: &self.shift,
-            tip: self.log.tip(),
-            locked: self.locked,
+    /// Whoever was admitted and not let through may come again.
+    fn reported(&mut self, report: &Report) {
+        let Some(at) = self.ordered.iter().position(|(seq, _)| Some(*seq) == report.id) else {
+            return;
         };
-        self.view.key(key, &context)
+        let Some((seq, who)) = self.ordered.remove(at) else {
+            return;
+        };
+        if !turnstile::let_through(report) {
+            self.memory.forget_admission(who);
+            if let Some(last) = self.last.as_mut().filter(|last| last.subject.seq == seq) {
+                last.let_in = false;
+            }
+        }
     }
 
     fn now(&mut self) -> (Time, TimeEvidence) {
@@ -471,20 +326,23 @@ impl<'a> Door<'a> {
         self.tell(Told::Shown(shown))
     }
 
-    fn keep(&mut self, subject: Subject, verdict: Option<LoggedVerdict>, let_in: bool) {
+    fn keep(&mut self, subject: Subject, code: Option<Scanned>, let_in: bool) {
         self.last = Some(Last {
             subject,
-            verdict,
+            code,
             let_in,
+            passed: false,
             at: Instant::now(),
         });
     }
 
-    fn open_barrier(&mut self, seq: u64) -> Result<(), Error> {
+    fn open_barrier(&mut self, seq: u64, who: Pseudonyms) -> Result<(), Error> {
         match &self.barrier {
             None => Ok(()),
             Some(Barrier::Device(turnstile, _)) => {
                 turnstile.open(seq);
+                self.ordered.truncate(MAX_ORDERED - 1);
+                self.ordered.push_front((seq, who));
                 Ok(())
             }
             Some(Barrier::Line) => self.tell(Told::Open(seq)),
@@ -519,37 +377,28 @@ impl<'a> Door<'a> {
     }
 }
 
-/// A reason in front of those that there are already.
-fn with(reason: Reason, others: &[String]) -> Vec<String> {
-    let first = [reason.as_str().to_owned()];
-    first
-        .into_iter()
-        .chain(others.iter().cloned())
-        .take(postern_log::event::MAX_REASONS)
-        .collect()
-}
-
-/// Fills the memory from the log: a restart lets nobody in twice.
-fn recall(memory: &mut PassBack, log: &Log, system: Time, boot: Duration) -> Result<(), LogError> {
+/// Fills the memory from the log: a restart lets nobody in twice. What lies ahead of the gate's time was reckoned by a clock that
+/// is lost; how long ago it was nobody knows.
+fn recall(memory: &mut PassBack, log: &Log, now: Time, boot: Duration) -> Result<(), LogError> {
     let window = memory.window();
     if window.is_zero() {
         return Ok(());
     }
-    let since = system.seconds().saturating_sub(window.as_secs());
+    let since = now.seconds().saturating_sub(window.as_secs());
     for event in log.reader().recent_since(since, MAX_RECALLED)?.iter().rev() {
         let details = event.details();
-        if details.outcome != postern_log::Outcome::Admit {
+        let here = details.source != Source::Text && !details.flags.judged_at_another_time;
+        if details.outcome != postern_log::Outcome::Admit || !here || details.time > now.seconds() + AHEAD {
             continue;
         }
         let who = Pseudonyms {
-            code: details.code.map(postern_core::code::CodeDigest),
-            person: details
-                .person
-                .map(|tag| postern_core::record::DocumentTag(postern_core::cbor::Bytes(tag))),
+            code: details.code.map(CodeDigest),
+            person: details.person.map(|tag| DocumentTag(Bytes(tag))),
         };
-        let ago = Duration::from_secs(system.seconds().saturating_sub(details.time));
+        let ago = Duration::from_secs(now.seconds().saturating_sub(details.time));
+        let time = Time::from_seconds(details.time).expect("an event is within the range of Time");
         // Where the machine has just been started, the admission was before it.
-        memory.remember(who, Time::saturating(details.time as i64), boot.saturating_sub(ago));
+        memory.remember(who, time, boot.saturating_sub(ago));
     }
     Ok(())
 }

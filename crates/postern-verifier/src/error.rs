@@ -68,6 +68,8 @@ pub(crate) enum Error {
     Random(RandomError),
     /// The reader process cannot be started.
     ReaderNotStarted(io::ErrorKind),
+    /// The reader process cannot be confined, so it reads nothing.
+    ReaderUnconfined,
     /// The root file is not one that can be trusted.
     Root(Distrust),
     /// The identity that opens what is sealed to the gate.
@@ -87,6 +89,8 @@ pub(crate) enum Error {
     Stdin(io::Error),
     /// The store cannot be used.
     Store(StoreError),
+    /// Nobody reads standard output: the controller has gone, or hangs.
+    Unread,
     /// An update was not taken.
     Update(Refusal),
 }
@@ -141,6 +145,7 @@ impl fmt::Display for Error {
             Self::Place => f.write_str("a place is 1 to 200 bytes of printable text"),
             Self::Random(error) => error.fmt(f),
             Self::ReaderNotStarted(kind) => write!(f, "the picture reader cannot be started: {kind}"),
+            Self::ReaderUnconfined => f.write_str("the picture reader cannot be confined on this system"),
             Self::Root(_) => f.write_str("this root cannot be trusted"),
             Self::Seal { source, .. } => source.fmt(f),
             Self::Screen(_) => f.write_str("there is no terminal for the screen"),
@@ -148,6 +153,7 @@ impl fmt::Display for Error {
             Self::Signals(_) => f.write_str("cannot be told of signals"),
             Self::Stdin(_) => f.write_str("cannot read standard input"),
             Self::Store(error) => error.fmt(f),
+            Self::Unread => f.write_str("nobody reads standard output"),
             Self::Update(_) => f.write_str("the update was not taken"),
         }
     }
@@ -191,6 +197,7 @@ impl Explain for Error {
             Self::Place => "place",
             Self::Random(error) => error.reason(),
             Self::ReaderNotStarted(_) => "reader-not-started",
+            Self::ReaderUnconfined => "reader-unconfined",
             Self::Root(_) => "root-not-trusted",
             Self::Seal { source, .. } => source.reason(),
             Self::Screen(_) => "screen",
@@ -198,6 +205,7 @@ impl Explain for Error {
             Self::Signals(_) => "signals",
             Self::Stdin(_) => "stdin",
             Self::Store(error) => error.reason(),
+            Self::Unread => "unread",
             Self::Update(_) => "update-not-taken",
         }
     }

@@ -158,6 +158,7 @@ impl Explain for Fault {
             Self::Document(DocumentError::CheckDigit(field)) => vec![("field", field.as_str().into())],
             Self::File(error) => error.args(),
             Self::Log { path, error, .. } => log_args(path, error),
+            Self::Read(ReadError::Spawn(kind)) => vec![("cause", kind.to_string().into())],
             Self::Read(ReadError::Killed { after_ms }) => vec![("ms", (*after_ms).into())],
             _ => Vec::new(),
         }

@@ -51,34 +51,30 @@ impl PictureReader {
             Ok(file) => file,
             Err(error) => return Ok(Err(Fault::File(error))),
         };
-        self.search(Request::File(&file), Effort::Whole)
-    }
-
-    /// As [`Self::read`], of a picture that is here already.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::read`].
-    pub(crate) fn picture(&mut self, picture: &Picture, effort: Effort) -> Result<Result<ReadOutcome, Fault>, Error> {
-        self.search(
-            match picture {
-                Picture::File(bytes) => Request::File(bytes),
-                Picture::Luma(luma) => Request::Luma(luma),
-            },
-            effort,
-        )
-    }
-
-    fn search(&mut self, request: Request<'_>, effort: Effort) -> Result<Result<ReadOutcome, Fault>, Error> {
-        match self.process.read(request, effort, self.budget) {
-            Ok(outcome) if outcome.texts.is_empty() => Ok(Err(Fault::NoCode {
-                out_of_time: outcome.out_of_time,
-            })),
-            Ok(outcome) => Ok(Ok(outcome)),
-            Err(ReadError::Spawn(kind)) => Err(Error::ReaderNotStarted(kind)),
+        match self.search(Request::File(&file), Effort::Whole) {
+            Err(Fault::Read(ReadError::Spawn(kind))) => Err(Error::ReaderNotStarted(kind)),
             // Fails closed: a child that could not be confined gets no picture.
-            Err(ReadError::Unconfined(_)) => Err(Error::ReaderNotStarted(std::io::ErrorKind::Unsupported)),
-            Err(error) => Ok(Err(Fault::Read(error))),
+            Err(Fault::Read(ReadError::Unconfined(_))) => Err(Error::ReaderUnconfined),
+            other => Ok(other),
+        }
+    }
+
+    /// The codes of a picture that is here already, or a fault of it: a door goes on where no reader can be started just now.
+    pub(crate) fn picture(&mut self, picture: &Picture, effort: Effort) -> Result<ReadOutcome, Fault> {
+        let request = match picture {
+            Picture::File(bytes) => Request::File(bytes),
+            Picture::Luma(luma) => Request::Luma(luma),
+        };
+        self.search(request, effort)
+    }
+
+    fn search(&mut self, request: Request<'_>, effort: Effort) -> Result<ReadOutcome, Fault> {
+        match self.process.read(request, effort, self.budget) {
+            Ok(outcome) if outcome.texts.is_empty() => Err(Fault::NoCode {
+                out_of_time: outcome.out_of_time,
+            }),
+            Ok(outcome) => Ok(outcome),
+            Err(error) => Err(Fault::Read(error)),
         }
     }
 }

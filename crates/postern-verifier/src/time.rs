@@ -51,13 +51,16 @@ const DRIFT: u64 = 1000;
 pub(crate) struct Service {
     /// A reading of the clock, and of the time since the machine was started at that moment.
     base: (Time, Duration),
+    /// That reading was behind what signatures vouched for then.
+    behind: bool,
 }
 
 impl Service {
     /// Begins with a reading of the system clock and the time since the machine was started.
-    pub(crate) fn new(system: Time, since_boot: Duration) -> Self {
+    pub(crate) fn new(clock: Clock, system: Time, since_boot: Duration) -> Self {
         Self {
             base: (system, since_boot),
+            behind: system < clock.floor,
         }
     }
 
@@ -73,8 +76,8 @@ impl Service {
         if apart <= STEP + passed / DRIFT {
             return clock.evidence(system);
         }
-        if steady < floor && system >= floor {
-            self.base = (system, since_boot);
+        if self.behind && system >= floor {
+            *self = Self::new(clock, system, since_boot);
             return clock.evidence(system);
         }
         TimeEvidence::Stepped { steady, floor }
@@ -109,7 +112,7 @@ mod tests {
     fn a_clock_that_is_set_during_service_is_not_followed() {
         let clock = Clock { at: None, floor: FLOOR };
         let start = FLOOR.plus(1000);
-        let mut service = Service::new(start, HOUR);
+        let mut service = Service::new(clock, start, HOUR);
         let plain = |system| TimeEvidence::Clock { system, floor: FLOOR };
         // Drift, and what a time server mends.
         for system in [start.plus(3600), start.plus(3600 + STEP), start.plus(3600 - STEP)] {
@@ -130,7 +133,7 @@ mod tests {
     fn a_clock_known_to_be_behind_may_be_put_right() {
         let clock = Clock { at: None, floor: FLOOR };
         let lost = Time::saturating(1000);
-        let mut service = Service::new(lost, HOUR);
+        let mut service = Service::new(clock, lost, HOUR);
         assert!(service.evidence(clock, lost.plus(60), HOUR).is_suspect(None));
         let right = FLOOR.plus(500_000);
         let evidence = service.evidence(clock, right, 2 * HOUR);
@@ -141,13 +144,25 @@ mod tests {
     }
 
     #[test]
+    fn a_floor_that_overtakes_a_clock_does_not_make_it_believed() {
+        let mut clock = Clock { at: None, floor: FLOOR };
+        let start = FLOOR.plus(1000);
+        let mut service = Service::new(clock, start, HOUR);
+        // The gate is somewhat slow, and an update tells a later time.
+        clock.floor = start.plus(5000);
+        let ahead = Time::saturating(4_070_908_800);
+        let evidence = service.evidence(clock, ahead, 2 * HOUR);
+        assert_eq!((evidence.now(), evidence.is_suspect(None)), (clock.floor, true));
+    }
+
+    #[test]
     fn a_chosen_time_is_no_clock() {
         let at = Time::saturating(5);
         let clock = Clock {
             at: Some(at),
             floor: FLOOR,
         };
-        let mut service = Service::new(FLOOR, HOUR);
+        let mut service = Service::new(clock, FLOOR, HOUR);
         assert_eq!(
             service.evidence(clock, FLOOR.plus(1 << 30), HOUR),
             TimeEvidence::Chosen(at)

@@ -94,12 +94,13 @@ fn a_full_disk_shows_no_verdict() {
 #[test]
 fn a_disk_that_fills_up_in_a_scan_shows_no_verdict_until_there_is_room() {
     let gate = Gate::updated(Authority::patient());
+    gate.without_pass_back();
     let script = "mkfifo scanner; : > out
         \"$gate\" scan --json --store small < scanner > out 2> err &
         exec 3> scanner
-        echo \"$good\" >&3; lines 1
-        fill; echo \"$good\" >&3; lines 2
-        rm small/filler; echo \"$good\" >&3; lines 3
+        echo \"$good\" >&3; lines 2
+        fill; echo \"$good\" >&3; lines 3
+        rm small/filler; echo \"$good\" >&3; lines 4
         exec 3>&-
         status=0; wait $! || status=$?
         cat out; exit $status";
@@ -110,10 +111,20 @@ fn a_disk_that_fills_up_in_a_scan_shows_no_verdict_until_there_is_room() {
     let lines = done.json();
     let told: Vec<&str> = lines
         .iter()
-        .map(|line| line["outcome"].as_str().or(line["reason"].as_str()).unwrap_or("counts"))
+        .map(|line| {
+            line["outcome"]
+                .as_str()
+                .or(line["reason"].as_str())
+                .or(line["type"].as_str())
+                .unwrap()
+        })
         .collect();
-    assert_eq!(told, ["admit", "log-disk-full", "admit", "counts"], "{done:?}");
-    assert_eq!((&lines[0]["seq"], &lines[2]["seq"]), (&0.into(), &1.into()));
+    assert_eq!(told, ["ready", "admit", "log-disk-full", "admit", "counts"], "{done:?}");
+    assert_eq!((&lines[1]["seq"], &lines[3]["seq"]), (&0.into(), &1.into()));
+    assert_eq!(
+        lines[2]["disk_full"], "by-hand",
+        "what staff do where the pack says nothing"
+    );
 }
 
 #[test]
@@ -184,6 +195,7 @@ fn a_scan_goes_on_after_a_log_that_was_busy() {
     use std::io::{BufRead, BufReader, Write};
     use std::process::Stdio;
     let gate = Gate::updated(Authority::patient());
+    gate.without_pass_back();
     let mut scan = command(BIN);
     scan.args(["scan", "--json", "--store"]).arg(gate.store());
     let mut child = scan
@@ -195,6 +207,9 @@ fn a_scan_goes_on_after_a_log_that_was_busy() {
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let good = gate.authority.good();
+    let mut ready = String::new();
+    output.read_line(&mut ready).unwrap();
+    assert!(ready.contains(r#""type":"ready""#), "{ready}");
     let mut next = || {
         writeln!(input, "{good}").unwrap();
         let mut line = String::new();

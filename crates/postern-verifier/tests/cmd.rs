@@ -24,6 +24,7 @@ fn the_commands_print_what_they_printed() {
     }
     std::fs::write(path.join("pictures/d.png"), "no picture").unwrap();
     std::fs::write(path.join("expired.txt"), a.expired()).unwrap();
+    std::fs::write(path.join("misspelt.toml"), "[pass-back]\nwindwo = 60\n").unwrap();
     for name in ["en", "zh"] {
         let gate = Gate::updated(Authority::demo());
         std::fs::rename(gate.store(), path.join(format!("demo-{name}"))).unwrap();

@@ -11,6 +11,8 @@ mod commands;
 mod documents;
 #[path = "door/log_faults.rs"]
 mod log_faults;
+#[path = "door/papers.rs"]
+mod papers;
 #[path = "door/pass_back.rs"]
 mod pass_back;
 #[path = "door/service.rs"]
@@ -23,3 +25,5 @@ mod site;
 mod sources;
 #[path = "door/turnstile.rs"]
 mod turnstile;
+#[path = "door/wire.rs"]
+mod wire;

@@ -321,12 +321,20 @@ fn a_scan_takes_up_an_update_by_another_process() {
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let good = gate.authority.good();
+    let mut ready = String::new();
+    output.read_line(&mut ready).unwrap();
+    assert!(ready.contains(r#""type":"ready""#), "{ready}");
     let mut scan = || {
         writeln!(input, "{good}").unwrap();
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
-        value["outcome"].as_str().unwrap().to_owned()
+        loop {
+            let mut line = String::new();
+            output.read_line(&mut line).unwrap();
+            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+            match value["type"].as_str().unwrap() {
+                "updated" => {}
+                _ => return value["outcome"].as_str().unwrap().to_owned(),
+            }
+        }
     };
     assert_eq!(scan(), "refer");
     assert_eq!(gate.update(&gate.authority.repository(1, 1)).status, 0);

@@ -45,8 +45,8 @@ fn a_verdict_says_all_that_was_judged() {
     let code = verdict["code"].take();
     assert_eq!(code.as_str().unwrap().len(), 32);
     let expected = serde_json::json!({
-        "type": "verdict", "argument": 1, "file": picture.to_str().unwrap(), "line": null, "source": "picture",
-        "outcome": "admit", "reasons": [],
+        "type": "verdict", "argument": 1, "file": picture.to_str().unwrap(), "line": null, "device": null,
+        "source": "picture", "outcome": "admit", "reasons": [],
         "holder": { "name": NAME, "birth": "1990-01-31", "document_tag": "010203040506070809" },
         "facts": {
             "vaccination": { "product": "CoronaVac", "dose": 2, "doses": 2, "date": "2026-01-09" },
@@ -56,7 +56,7 @@ fn a_verdict_says_all_that_was_judged() {
         "issuer": { "id": "east", "name": { "en": "East clinic", "zh": "东区门诊" } },
         "rules": [{ "id": "vaccinated", "name": { "en": "Vaccinated", "zh": "已接种" }, "met": true, "otherwise": "refuse" }],
         "columns": {}, "code": null, "time": AT, "clock_suspect": false, "judged_at_another_time": true,
-        "data": { "age": 8 * 3600 - 1, "grade": "fresh", "root": 1, "pack": 1, "snapshot": 1 },
+        "seen_here": null, "data": { "age": 8 * 3600 - 1, "grade": "fresh", "root": 1, "pack": 1, "snapshot": 1 },
         "emergency": null, "demo": false, "seq": 0,
     });
     assert_eq!(verdict, expected);
@@ -266,6 +266,7 @@ fn demo_keys_are_never_silent() {
 #[test]
 fn a_person_at_a_door_sees_each_verdict() {
     let gate = Gate::updated(Authority::patient());
+    gate.without_pass_back();
     let a = &gate.authority;
     let input = format!(
         "{}\n\n{}\n{}\n{}\n",
@@ -305,12 +306,14 @@ fn a_person_at_a_door_sees_each_verdict() {
         assert!(done.stdout.contains(part), "{part}: {}", done.stdout);
     }
     let done = gate.run_with("scan", ["--json"], input.as_bytes());
-    let lines = done.json();
+    let mut lines = done.json();
     let types: Vec<&str> = lines.iter().map(|v| v["type"].as_str().unwrap()).collect();
-    assert_eq!(types, ["verdict", "verdict", "verdict", "fault", "counts"]);
+    assert_eq!(types, ["ready", "verdict", "verdict", "verdict", "fault", "counts"]);
+    lines.remove(0);
     assert_eq!(
         (&lines[0]["source"], &lines[0]["line"], &lines[1]["line"]),
-        (&"scanner".into(), &1.into(), &3.into())
+        (&"scanner".into(), &1.into(), &2.into()),
+        "lines without a text are not counted"
     );
     assert_eq!(
         lines[4],

@@ -41,8 +41,6 @@ pub(crate) enum Input {
     Fault(Origin, Fault),
     /// A key that a person pressed.
     Key(postern_screen::Key),
-    /// The picture reader cannot be started: no picture can be read.
-    NoReader(Error),
     /// A source came, or went for a reason.
     Source { name: String, lost: Option<DeviceError> },
     /// The system, or the terminal, wants the end.
@@ -104,7 +102,10 @@ impl Inputs {
     ) -> Result<(), Error> {
         // Each of the two threads below looks at its own ones only.
         for (n, source) in sources.iter().enumerate() {
-            if sources[..n].iter().any(|other| other.from.kind.is_same_device(&source.from.kind)) {
+            if sources[..n]
+                .iter()
+                .any(|other| other.from.kind.is_same_device(&source.from.kind))
+            {
                 let source = source.from.to_string();
                 return Err(Error::Device(SpecFault::TwiceSource { source }.into()));
             }
@@ -330,6 +331,8 @@ struct Watcher {
 #[derive(Default)]
 struct Stream {
     frames: u32,
+    /// The last frame could not be read at all, and that was told.
+    failing: bool,
     /// Texts, and when each was seen last.
     before: HashMap<String, Instant>,
 }
@@ -421,15 +424,22 @@ impl Watcher {
             ..Origin::default()
         };
         match self.reader.picture(picture, effort) {
-            Err(error) => vec![Input::NoReader(error)],
-            Ok(Err(fault)) if is_file => vec![Input::Fault(origin, fault)],
-            Ok(Err(_)) => Vec::new(),
-            Ok(Ok(outcome)) => outcome
-                .texts
-                .into_iter()
-                .filter(|found| is_file || stream.is_new(&found.text, self.config.repeat()))
-                .map(|found| Input::Text(found.text, Source::Picture, origin.clone()))
-                .collect(),
+            // A stream's frame without a code is nothing to tell; a reader that cannot be started is told once.
+            Err(Fault::NoCode { .. }) if !is_file => {
+                stream.failing = false;
+                Vec::new()
+            }
+            Err(_) if !is_file && std::mem::replace(&mut stream.failing, true) => Vec::new(),
+            Err(fault) => vec![Input::Fault(origin, fault)],
+            Ok(outcome) => {
+                stream.failing = false;
+                let repeat = self.config.repeat();
+                let texts = outcome.texts.into_iter().map(|found| found.text);
+                texts
+                    .filter(|text| is_file || stream.is_new(text, repeat))
+                    .map(|text| Input::Text(text, Source::Picture, origin.clone()))
+                    .collect()
+            }
         }
     }
 }

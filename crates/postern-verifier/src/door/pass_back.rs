@@ -11,8 +11,8 @@ use postern_core::time::Time;
 
 use crate::judged::Pseudonyms;
 
-/// The most admissions that are remembered: more than two a second in the longest window that makes sense at a door.
-const MAX_REMEMBERED: usize = 1 << 17;
+/// The most pseudonyms that are remembered, two for an admission: more than two admissions a second for a day.
+const MAX_REMEMBERED: usize = 1 << 19;
 
 /// Who was admitted here a short time ago.
 #[derive(Debug)]
@@ -74,6 +74,13 @@ impl PassBack {
         for pseudonym in pseudonyms(who) {
             self.last.insert(pseudonym, Admitted { time, at: since_boot });
             self.order.push_back((since_boot, pseudonym));
+        }
+    }
+
+    /// Forgets one admission: the person was not let through.
+    pub(crate) fn forget_admission(&mut self, who: Pseudonyms) {
+        for pseudonym in pseudonyms(who) {
+            self.last.remove(&pseudonym);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postern_cli::{Session, random};
 use postern_devices::turnstile::TurnstileKind;
@@ -41,8 +41,11 @@ pub(crate) fn run(args: &ScanArgs, session: &Session, program: &Program) -> Resu
         let what = "turnstile.kind \"stdout\" needs --view lines or --json: the screen has standard output";
         return Err(Error::config(&path, what.to_owned()));
     }
+    config.check_documents().map_err(|what| Error::config(&path, what))?;
     let signalled = Arc::new(AtomicBool::new(false));
     for signal in [SIGHUP, SIGINT, SIGTERM] {
+        // In this order: a second signal ends the program whatever it waits for.
+        signal_hook::flag::register_conditional_default(signal, Arc::clone(&signalled)).map_err(Error::Signals)?;
         signal_hook::flag::register(signal, Arc::clone(&signalled)).map_err(Error::Signals)?;
     }
     let keys = Keys::new(identity(args, &store, session)?);
@@ -72,7 +75,8 @@ pub(crate) fn run(args: &ScanArgs, session: &Session, program: &Program) -> Resu
             // Pictures on standard input leave no room for lines.
             let commands = match config.sources.iter().any(|source| source.from.kind == Kind::Frames) {
                 true => None,
-                false if stdin => Some(Commands::behind(command_word()?)),
+                // A scanner that is not grabbed just now types into the terminal.
+                false if stdin || std::io::stdin().is_terminal() => Some(Commands::behind(command_word()?)),
                 false => Some(Commands::alone()),
             };
             let view: Box<dyn View> = match shape {
@@ -99,6 +103,7 @@ fn serve(
     signalled: &AtomicBool,
     session: &Session,
 ) -> Result<(), Error> {
+    let mut ticked = Instant::now();
     loop {
         let input = inputs.next(TICK);
         if signalled.load(Ordering::Relaxed) {
@@ -111,14 +116,13 @@ fn serve(
                 demo::warn(door.gate().is_demo(), session);
             }
         }
-        let go_on = match input {
-            None => {
-                door.tick()?;
-                true
-            }
-            Some(input) => take(door, inputs, input)?,
-        };
-        if !go_on {
+        if ticked.elapsed() >= TICK {
+            door.tick()?;
+            ticked = Instant::now();
+        }
+        if let Some(input) = input
+            && !take(door, inputs, input)?
+        {
             return Ok(());
         }
     }
@@ -137,7 +141,6 @@ fn take(door: &mut Door<'_>, inputs: &mut Inputs, input: Input) -> Result<bool, 
                 return door.command(command);
             }
         }
-        Input::NoReader(error) => return Err(error),
         Input::Source { name, lost } => door.tell(Told::Source {
             name: &name,
             lost: lost.as_ref(),

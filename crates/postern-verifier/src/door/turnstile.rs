@@ -41,6 +41,11 @@ impl Barrier {
     }
 }
 
+/// Whether an order let somebody through.
+pub(crate) fn let_through(report: &Report) -> bool {
+    !matches!(report.outcome, Outcome::Busy | Outcome::Failed(_))
+}
+
 /// What there is to tell of an order: a stable name, and the error where it failed.
 pub(crate) fn told(report: &Report) -> (&'static str, Option<&DeviceError>) {
     match &report.outcome {

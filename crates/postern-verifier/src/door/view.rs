@@ -14,6 +14,7 @@ use postern_devices::turnstile::Report;
 
 mod json;
 mod lines;
+mod out;
 mod scene;
 mod screen;
 mod words;
@@ -42,6 +43,8 @@ pub(crate) enum Told<'t> {
     Help,
     /// Nobody is judged while the gate is locked.
     Locked,
+    /// Who was admitted before the start is not known again.
+    NoMemory,
     NothingToOverride,
     /// The controller that reads the lines may let the person of this event through.
     Open(u64),

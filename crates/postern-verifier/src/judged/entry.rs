@@ -2,13 +2,14 @@
 //!
 //! As with verdicts, an [`Entry`] shows nothing; only what the log gave back, a [`LoggedEntry`], can be shown.
 
+use postern_core::code::CodeDigest;
 use postern_core::record::DocumentTag;
 use postern_core::time::{Time, TimeEvidence};
 use postern_core::verdict::Outcome;
 use postern_log::{Event, Flags, Kind, Log, LogError, NewEvent, Source};
 
 use super::logged::{self, LoggedVerdict};
-use super::{Gate, Origin};
+use super::{Gate, Origin, Pseudonyms};
 use crate::config::{EntryReason, Operator};
 
 /// An event that is in the log and that another one can be about.
@@ -24,6 +25,7 @@ pub(crate) struct Subject {
     pub(crate) code: Option<[u8; 16]>,
     pub(crate) person: Option<DocumentTag>,
     issuer: Option<String>,
+    emergency: bool,
 }
 
 impl Subject {
@@ -37,6 +39,14 @@ impl Subject {
         Self::of(&entry.event)
     }
 
+    /// What it is known again by.
+    pub(crate) fn pseudonyms(&self) -> Pseudonyms {
+        Pseudonyms {
+            code: self.code.map(CodeDigest),
+            person: self.person,
+        }
+    }
+
     fn of(event: &Event) -> Self {
         let details = event.details();
         Self {
@@ -46,6 +56,7 @@ impl Subject {
             code: details.code,
             person: details.person.map(|tag| DocumentTag(postern_core::cbor::Bytes(tag))),
             issuer: details.issuer.clone(),
+            emergency: details.flags.emergency,
         }
     }
 }
@@ -149,6 +160,7 @@ impl Gate {
             event.code = subject.code;
             event.person = subject.person.map(|tag| tag.0.0);
             event.issuer = subject.issuer;
+            event.flags.emergency = subject.emergency;
         };
         let outcome = match happened {
             Happened::Compared {

@@ -1,6 +1,6 @@
 //! The list: a line for each code, and below it what is unusual.
 
-use postern_cli::Failure;
+use postern_cli::{Failure, clock};
 use postern_cli::table::{Align, Table};
 use postern_cli::terminal::{Style, printable};
 
@@ -135,10 +135,12 @@ impl Screen<'_> {
             marks.push(self.text("mark-clock-suspect"));
         }
         if let Some(time) = logged.seen_here() {
-            marks.push(
-                self.catalog
-                    .text("mark-seen-here", &[("time", time.to_string().into())]),
-            );
+            let ago = i64::try_from(verdict.now.since(time)).unwrap_or(i64::MAX);
+            let args = [
+                ("age", clock::age(ago, self.catalog).into()),
+                ("time", time.to_string().into()),
+            ];
+            marks.push(self.catalog.text("mark-seen-here", &args));
         }
         if logged.at_another_time() {
             let args = [("time", logged.verdict().now.to_string().into())];

@@ -321,6 +321,11 @@ impl Gate {
         self.folder.path().join("gate")
     }
 
+    /// From now on the same code again is judged as the first time: for tests that have one code.
+    pub fn without_pass_back(&self) {
+        std::fs::write(self.store().join("gate.toml"), "[pass-back]\nwindow = 0\n").unwrap();
+    }
+
     /// A file in the folder.
     pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);

@@ -14,7 +14,10 @@ fn library() -> Option<PathBuf> {
     if !has("faketime", &["-f", "+0", "true"]) {
         return None;
     }
-    let printed = Command::new("faketime").args(["-f", "+0", "printenv", "LD_PRELOAD"]).output().unwrap();
+    let printed = Command::new("faketime")
+        .args(["-f", "+0", "printenv", "LD_PRELOAD"])
+        .output()
+        .unwrap();
     Some(String::from_utf8(printed.stdout).unwrap().trim().into())
 }
 
@@ -70,14 +73,21 @@ fn a_clock_that_is_set_during_service_is_not_followed() {
     let before = floor(&site);
     let mut scan = clock.scan(&site);
     let right = scan.ask(&site.good(1));
-    assert_eq!((said(&right).as_str(), &right["clock_suspect"]), ("admit", &json!(false)));
+    assert_eq!(
+        (said(&right).as_str(), &right["clock_suspect"]),
+        ("admit", &json!(false))
+    );
     let start = seconds(&right["time"]);
     // To about the year 2099, and to 1999.
     for offset in ["+26600d", "-9900d"] {
         clock.set(offset);
         assert_eq!(scan.next_of("clock")["stepped"], true);
         let verdict = scan.ask(&site.good(1));
-        assert_eq!((said(&verdict).as_str(), &verdict["clock_suspect"]), ("admit", &json!(true)), "{offset}");
+        assert_eq!(
+            (said(&verdict).as_str(), &verdict["clock_suspect"]),
+            ("admit", &json!(true)),
+            "{offset}"
+        );
         assert!(seconds(&verdict["time"]).abs_diff(start) < 60, "{offset}: {verdict}");
         let manual = scan.command("manual a-17 admit other");
         assert_eq!(manual["clock_suspect"], true, "{offset}");
@@ -85,13 +95,22 @@ fn a_clock_that_is_set_during_service_is_not_followed() {
         clock.set("+0");
         assert_eq!(scan.next_of("clock")["stepped"], false);
         let verdict = scan.ask(&site.good(1));
-        assert_eq!((said(&verdict).as_str(), &verdict["clock_suspect"]), ("admit", &json!(false)), "{offset}");
+        assert_eq!(
+            (said(&verdict).as_str(), &verdict["clock_suspect"]),
+            ("admit", &json!(false)),
+            "{offset}"
+        );
     }
     let (_, status) = scan.end();
     assert!(status.success());
     assert_eq!(floor(&site), before);
     let status = site.gate.run("status", ["--json"]).json().remove(0);
-    assert_eq!((&status["now"], &status["clock"]["suspect"]), (&json!("fresh"), &json!(false)), "{}", status["clock"]);
+    assert_eq!(
+        (&status["now"], &status["clock"]["suspect"]),
+        (&json!("fresh"), &json!(false)),
+        "{}",
+        status["clock"]
+    );
     let suspect = site.rows("clock_suspect");
     assert_eq!(suspect, ["0", "1", "1", "0", "1", "1", "0"]);
     // The log keeps what the clock said, beside the time that counted.
@@ -113,5 +132,8 @@ fn a_clock_ahead_for_one_start_leaves_nothing_behind() {
     assert_eq!(floor(&site), before);
     let mut scan = site.scan([""; 0]);
     let verdict = scan.ask(&site.good(1));
-    assert_eq!((said(&verdict).as_str(), &verdict["clock_suspect"]), ("admit", &json!(false)));
+    assert_eq!(
+        (said(&verdict).as_str(), &verdict["clock_suspect"]),
+        ("admit", &json!(false))
+    );
 }

@@ -6,7 +6,8 @@ use std::process::Stdio;
 use serde_json::json;
 
 use crate::common::{BIN, command};
-use crate::site::{Site, Wire, said, tag_of};
+use crate::site::{Site, said, tag_of};
+use crate::wire::Wire;
 
 const OVERRIDE: &str = "override a-17 admit supervisor";
 
@@ -108,6 +109,12 @@ fn objects_command_as_words_do() {
         "command": "override", "operator": "a-17", "outcome": "admit", "reason": "supervisor", "word": word,
     });
     assert_eq!(said(&scan.ask(&object.to_string())), "admit supervisor");
+    // Where it names the event that is meant, it is about no other: somebody else may have come meanwhile.
+    let mut meant = object.clone();
+    meant["about"] = json!(0);
+    assert_eq!(said(&scan.ask(&meant.to_string())), "command nothing-to-override");
+    meant["about"] = json!(1);
+    assert_eq!(scan.ask(&meant.to_string())["about"], 1);
     let bad = json!({ "command": "override", "operator": "a-17", "outcome": "pass", "reason": "other", "word": word });
     assert_eq!(said(&scan.ask(&bad.to_string())), "command not-a-command");
     let (rest, status) = {
@@ -304,10 +311,19 @@ fn a_person_at_a_terminal_is_told_the_word_and_reads_lines() {
         "✔ 放行",
         "放行 1",
     ] {
-        let at = rest.find(part).unwrap_or_else(|| panic!("{part} is not in {rest}, of {shown}"));
+        let at = rest
+            .find(part)
+            .unwrap_or_else(|| panic!("{part} is not in {rest}, of {shown}"));
         rest = &rest[at + part.len()..];
     }
-    assert_eq!(shown.matches("✔").count(), 3, "one by a person, one by the gate with its rule: {shown}");
+    assert_eq!(
+        shown.matches("✔").count(),
+        3,
+        "one by a person, one by the gate with its rule: {shown}"
+    );
     assert!(told.contains("scan: "), "{told}");
-    assert_eq!(site.rows("kind outcome"), ["code refuse", "code refuse", "override admit", "code admit"]);
+    assert_eq!(
+        site.rows("kind outcome"),
+        ["code refuse", "code refuse", "override admit", "code admit"]
+    );
 }

@@ -6,34 +6,8 @@ use std::path::Path;
 use postern_core::tag::Document;
 use serde_json::json;
 
-use crate::site::{Scan, Site, card_tag, said, tag_key};
-
-/// The example of GB 11643-1999, and numbers made up from it; no person's.
-const CARD: &str = "11010519491231002X";
-
-/// A resident identity number with its check character: each place weighs twice the one to its right, modulo 11.
-fn resident(digits: &str) -> String {
-    let sum = digits.bytes().fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
-    format!("{digits}{}", char::from(b"10X98765432"[sum as usize]))
-}
-
-/// A passport's two lines (ICAO Doc 9303, part 4). Made up.
-fn passport(number: &str) -> [String; 2] {
-    let data = |text: &str| format!("{text}{}", check_digit(text));
-    let (number, birth, expiry) = (data(number), data("900131"), data("351231"));
-    let optional = data(&"<".repeat(14));
-    let composite = check_digit(&format!("{number}{birth}{expiry}{optional}"));
-    [
-        format!("{:<<44}", "P<CHNMADE<<UP"),
-        format!("{number}CHN{birth}M{expiry}{optional}{composite}"),
-    ]
-}
-
-/// Weights 7, 3, 1; letters count from 10 (ICAO Doc 9303, part 3, section 4.9).
-fn check_digit(text: &str) -> u32 {
-    let values = text.chars().map(|c| c.to_digit(36).unwrap_or(0));
-    values.zip([7, 3, 1].into_iter().cycle()).map(|(value, weight)| value * weight).sum::<u32>() % 10
-}
+use crate::papers::{CARD, card_tag, passport, resident, tag_key};
+use crate::site::{Scan, Site, said};
 
 fn hex(tag: postern_core::record::DocumentTag) -> String {
     postern_core::hex(&tag.0.0)
@@ -41,10 +15,16 @@ fn hex(tag: postern_core::record::DocumentTag) -> String {
 
 /// Whether any file of the store holds these bytes.
 fn holds(folder: &Path, part: &[u8]) -> bool {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).any(|path| match path.is_dir() {
-        true => holds(&path, part),
-        false => fs::read(&path).unwrap().windows(part.len()).any(|window| window == part),
-    })
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .any(|path| match path.is_dir() {
+            true => holds(&path, part),
+            false => fs::read(&path)
+                .unwrap()
+                .windows(part.len())
+                .any(|window| window == part),
+        })
 }
 
 #[test]
@@ -59,7 +39,10 @@ fn a_document_that_matches_confirms_the_code() {
     // A refusal stays one.
     assert_eq!(scan.ask(&site.refused(1))["outcome"], "refuse");
     scan.end();
-    assert_eq!(site.rows("kind source about"), ["code scanner -", "document document 0", "code scanner -"]);
+    assert_eq!(
+        site.rows("kind source about"),
+        ["code scanner -", "document document 0", "code scanner -"]
+    );
 }
 
 #[test]
@@ -71,7 +54,10 @@ fn a_wrong_document_is_referred_and_the_right_one_is_compared_again() {
     assert_eq!(said(&wrong), "refer document-mismatch");
     assert_eq!(wrong["about"], 0);
     let right = scan.ask(CARD);
-    assert_eq!((said(&right).as_str(), &right["about"], &right["kind"]), ("admit", &json!(0), &json!("document")));
+    assert_eq!(
+        (said(&right).as_str(), &right["about"], &right["kind"]),
+        ("admit", &json!(0), &json!("document"))
+    );
     // It is used up: the next document is a person of their own.
     let next = scan.ask(&resident("11010519491231004"));
     assert_eq!((&next["kind"], &next["about"]), (&json!("manual"), &json!(null)));
@@ -100,8 +86,15 @@ fn a_gate_without_a_tag_key_compares_nothing_and_enters_no_tag() {
     assert_eq!(said(&scan.ask(&site.bound(1, Some(card_tag(CARD))))), "admit");
     assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
     let alone = scan.ask(CARD);
-    assert_eq!((said(&alone).as_str(), &alone["document_tag"]), ("refer no-code-shown", &json!(null)));
-    assert_eq!(said(&scan.ask("110105194912310021")), "fault document-check-digit", "it is checked all the same");
+    assert_eq!(
+        (said(&alone).as_str(), &alone["document_tag"]),
+        ("refer no-code-shown", &json!(null))
+    );
+    assert_eq!(
+        said(&scan.ask("110105194912310021")),
+        "fault document-check-digit",
+        "it is checked all the same"
+    );
 }
 
 #[test]
@@ -109,11 +102,21 @@ fn without_a_code_a_person_decides_or_the_configuration_does() {
     let site = Site::with_tag_key();
     let mut scan = site.scan([""; 0]);
     let entry = scan.ask(CARD);
-    assert_eq!((said(&entry).as_str(), &entry["kind"]), ("refer no-code-shown", &json!("manual")));
+    assert_eq!(
+        (said(&entry).as_str(), &entry["kind"]),
+        ("refer no-code-shown", &json!("manual"))
+    );
     assert_eq!(entry["document_tag"], json!(hex(card_tag(CARD))));
     let decided = scan.command("override a-17 admit document-seen");
-    assert_eq!((&decided["about"], &decided["document_tag"]), (&entry["seq"], &entry["document_tag"]));
-    assert_eq!(said(&scan.ask(CARD)), "refer seen-here", "who was let in is known again");
+    assert_eq!(
+        (&decided["about"], &decided["document_tag"]),
+        (&entry["seq"], &entry["document_tag"])
+    );
+    assert_eq!(
+        said(&scan.ask(CARD)),
+        "refer seen-here",
+        "who was let in is known again"
+    );
     scan.end();
 
     site.configure("[document]\nwithout-code = \"admit\"\n");
@@ -121,13 +124,19 @@ fn without_a_code_a_person_decides_or_the_configuration_does() {
     let mut scan = site.scan([""; 0]);
     assert_eq!(said(&scan.ask(&number)), "admit");
     assert_eq!(said(&scan.ask(&number)), "refer seen-here");
-    assert_eq!(said(&scan.ask(&site.bound(1, Some(card_tag(&number))))), "refer seen-here", "with a code, too");
-    // A document is not compared with a code of a minute ago, but that is not waited for here.
+    assert_eq!(
+        said(&scan.ask(&site.bound(1, Some(card_tag(&number))))),
+        "refer seen-here",
+        "with a code, too"
+    );
     let [first, second] = passport("E00000017");
     scan.send(&first);
     let entry = scan.ask(&second);
     // It belongs to the code before it, which it does not match.
-    assert_eq!((said(&entry).as_str(), &entry["kind"]), ("refer document-mismatch seen-here", &json!("document")));
+    assert_eq!(
+        (said(&entry).as_str(), &entry["kind"]),
+        ("refer document-mismatch seen-here", &json!("document"))
+    );
     scan.end();
     let tags = [hex(card_tag(CARD)), hex(card_tag(&number))];
     let rows = site.rows("kind source person operator");
@@ -143,13 +152,19 @@ fn a_passport_comes_in_two_lines() {
     let mut scan = site.scan([""; 0]);
     scan.send(&first);
     let entry = scan.ask(&second);
-    assert_eq!((said(&entry).as_str(), &entry["document_tag"]), ("refer no-code-shown", &json!(hex(tag))));
+    assert_eq!(
+        (said(&entry).as_str(), &entry["document_tag"]),
+        ("refer no-code-shown", &json!(hex(tag)))
+    );
     assert_eq!(said(&scan.ask(&site.bound(1, Some(tag)))), "admit");
     scan.send(&first);
     assert_eq!(said(&scan.ask(&second)), "admit");
     // One digit misread.
     scan.send(&first);
-    assert_eq!(said(&scan.ask(&second.replacen('7', "8", 1))), "fault document-check-digit");
+    assert_eq!(
+        said(&scan.ask(&second.replacen('7', "8", 1))),
+        "fault document-check-digit"
+    );
     // Half of it, and then a code: both are told.
     scan.send(&first);
     assert_eq!(said(&scan.ask(&site.good(2))), "fault document-incomplete");
@@ -181,11 +196,67 @@ fn no_file_of_the_store_holds_a_number() {
             assert!(!holds(&site.store(), number.as_bytes()), "{number}");
             assert!(!holds(&site.store(), number.to_lowercase().as_bytes()), "{number}");
         }
-        assert!(holds(&site.store(), &card_tag(CARD).0.0), "the tag is what is looked for");
+        assert!(
+            holds(&site.store(), &card_tag(CARD).0.0),
+            "the tag is what is looked for"
+        );
         scan.map(Scan::end)
     };
     check(Some(scan));
     check(None);
+}
+
+#[test]
+fn a_document_that_comes_late_is_not_compared() {
+    let site = Site::with_tag_key();
+    site.configure("[document]\nwindow = 1\n");
+    let mut scan = site.scan([""; 0]);
+    let tag = Some(card_tag(CARD));
+    assert_eq!(said(&scan.ask(&site.bound(1, tag))), "admit");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let entry = scan.ask(CARD);
+    assert_eq!(
+        (said(&entry).as_str(), &entry["kind"]),
+        ("refer seen-here", &json!("manual"))
+    );
+}
+
+/// A gate that starts with its passphrase compares; one that starts alone leaves it to people.
+#[test]
+fn the_tag_key_of_a_gate_with_a_passphrase_needs_it() {
+    let secret = "made up, for this test only";
+    let site = Site::with_passphrase(secret);
+    let code = |index| site.bound(index, Some(card_tag(CARD)));
+    let mut scan = site.scan([""; 0]);
+    assert_eq!(said(&scan.ask(&code(1))), "admit");
+    assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
+    scan.end();
+    site.configure("[pass-back]\nwindow = 0\n");
+    let file = site.secret("passphrase", secret);
+    let mut scan = site.scan(["--passphrase-file".as_ref(), file.as_os_str()]);
+    assert_eq!(said(&scan.ask(&code(2))), "admit");
+    assert_eq!(said(&scan.ask(CARD)), "admit");
+    scan.end();
+    let wrong = site.secret("wrong", "another one");
+    let done = site.gate.run(
+        "scan",
+        ["--json".as_ref(), "--passphrase-file".as_ref(), wrong.as_os_str()],
+    );
+    assert_eq!((done.status, done.stdout.as_str()), (1, ""), "{done:?}");
+    assert_eq!(done.error(), "seal-wrong-passphrase");
+    for folder in [site.store(), site.gate.folder.path().to_owned()] {
+        let held = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let held = held.filter(|path| path.is_file() && *path != file);
+        assert!(
+            held.into_iter().all(|path| !read(&path).contains(secret)),
+            "{}",
+            folder.display()
+        );
+    }
+}
+
+fn read(path: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
 }
 
 /// A reader of documents beside a scanner of codes: what is no document is a fault, and no code.

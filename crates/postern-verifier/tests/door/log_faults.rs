@@ -21,7 +21,11 @@ fn site(disk_full: Option<DiskFull>) -> Site {
 #[track_caller]
 fn admits(scan: &mut Scan, code: &str) -> Value {
     let open = scan.ask(code);
-    assert_eq!((&open["type"], &open["state"]), (&json!("turnstile"), &json!("open")), "{open}");
+    assert_eq!(
+        (&open["type"], &open["state"]),
+        (&json!("turnstile"), &json!("open")),
+        "{open}"
+    );
     let verdict = scan.next();
     assert_eq!((said(&verdict).as_str(), &verdict["seq"]), ("admit", &open["seq"]));
     verdict
@@ -38,7 +42,11 @@ fn fails(scan: &mut Scan, line: &str, reason: &str, meanwhile: &str) {
 
 #[test]
 fn where_the_log_is_deleted_nothing_is_shown_any_more() {
-    for (disk_full, told) in [(None, "by-hand"), (Some(DiskFull::ByHand), "by-hand"), (Some(DiskFull::Close), "close")] {
+    for (disk_full, told) in [
+        (None, "by-hand"),
+        (Some(DiskFull::ByHand), "by-hand"),
+        (Some(DiskFull::Close), "close"),
+    ] {
         let site = site(disk_full);
         let mut scan = site.scan([""; 0]);
         admits(&mut scan, &site.good(1));
@@ -47,9 +55,15 @@ fn where_the_log_is_deleted_nothing_is_shown_any_more() {
         // Nor what staff decide.
         let word = scan.ready["command_word"].as_str().unwrap().to_owned();
         fails(&mut scan, &format!("{word} manual a-17 admit other"), "log-gone", told);
-        assert_eq!(said(&scan.command("override a-17 admit other")), "command nothing-to-override");
+        assert_eq!(
+            said(&scan.command("override a-17 admit other")),
+            "command nothing-to-override"
+        );
         let (rest, status) = scan.end();
-        assert_eq!((&rest[0]["admit"], &rest[0]["fault"], status.code()), (&json!(1), &json!(2), Some(1)));
+        assert_eq!(
+            (&rest[0]["admit"], &rest[0]["fault"], status.code()),
+            (&json!(1), &json!(2), Some(1))
+        );
     }
 }
 
@@ -59,10 +73,15 @@ fn a_gate_without_its_log_does_not_begin() {
     let site = site(None);
     site.scan([""; 0]).end();
     fs::remove_file(site.store().join("log.sqlite")).unwrap();
-    let done = site.gate.run_with("scan", ["--json"], format!("{}\n", site.good(1)).as_bytes());
+    let done = site
+        .gate
+        .run_with("scan", ["--json"], format!("{}\n", site.good(1)).as_bytes());
     assert_eq!((done.status, done.stdout.as_str()), (1, ""), "{done:?}");
     assert_eq!(done.error(), "log-missing");
-    assert!(!site.store().join("log.sqlite").exists(), "a new one would hide that the old one is gone");
+    assert!(
+        !site.store().join("log.sqlite").exists(),
+        "a new one would hide that the old one is gone"
+    );
 }
 
 /// The program may write no file any more, and then it may again.
@@ -71,7 +90,15 @@ fn it_goes_on_when_there_is_room_again() {
     let site = site(Some(DiskFull::Close));
     let mut limited = command("sh");
     limited
-        .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", BIN, "scan", "--json", "--store"])
+        .args([
+            "-c",
+            "trap '' XFSZ; exec \"$@\"",
+            "sh",
+            BIN,
+            "scan",
+            "--json",
+            "--store",
+        ])
         .arg(site.store());
     let mut scan = Scan::start(limited);
     admits(&mut scan, &site.good(1));
@@ -107,7 +134,10 @@ fn a_full_disk_is_told_and_it_goes_on_when_there_is_room() {
     }
     let mut shell = command("unshare");
     let script = format!("{mount} && cp -r \"$1\"/. \"$0\" && exec \"$2\" scan --json --store \"$0\"");
-    shell.args(["-rm", "sh", "-c", &script]).args([&small, &site.store()]).arg(BIN);
+    shell
+        .args(["-rm", "sh", "-c", &script])
+        .args([&small, &site.store()])
+        .arg(BIN);
     let mut scan = Scan::start(shell);
     admits(&mut scan, &site.good(1));
     // The disk as the program sees it.
@@ -127,7 +157,10 @@ fn a_full_disk_is_told_and_it_goes_on_when_there_is_room() {
         index += 1;
         assert!(index < 200, "the disk was to be full");
     };
-    assert_eq!((said(&fault).as_str(), &fault["disk_full"]), ("fault log-disk-full", &json!("by-hand")));
+    assert_eq!(
+        (said(&fault).as_str(), &fault["disk_full"]),
+        ("fault log-disk-full", &json!("by-hand"))
+    );
     fails(&mut scan, &site.good(index), "log-disk-full", "by-hand");
     fs::remove_file(&filler).unwrap();
     drop(full);
@@ -146,7 +179,10 @@ fn a_full_disk_is_told_and_it_goes_on_when_there_is_room() {
 /// A disk that becomes read-only, as many do that fail.
 #[test]
 fn a_disk_that_becomes_read_only_shows_no_verdict() {
-    if !has("strace", &["-o", "/dev/null", "-e", "inject=close:error=EIO:when=999", "true"]) {
+    if !has(
+        "strace",
+        &["-o", "/dev/null", "-e", "inject=close:error=EIO:when=999", "true"],
+    ) {
         return;
     }
     let site = site(Some(DiskFull::Close));
@@ -154,7 +190,14 @@ fn a_disk_that_becomes_read_only_shows_no_verdict() {
     let mut strace = command("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(&log);
     strace.arg("-P").arg(site.store().join("log.sqlite-wal"));
-    strace.args(["-e", "inject=pwrite64,write,ftruncate:error=EROFS:when=40+", BIN, "scan", "--json", "--store"]);
+    strace.args([
+        "-e",
+        "inject=pwrite64,write,ftruncate:error=EROFS:when=40+",
+        BIN,
+        "scan",
+        "--json",
+        "--store",
+    ]);
     strace.arg(site.store());
     let mut scan = Scan::start(strace);
     let mut shown = 0;
@@ -168,7 +211,10 @@ fn a_disk_that_becomes_read_only_shows_no_verdict() {
         assert!(shown < 100, "the disk was to fail");
     };
     assert!(shown > 0, "it worked before");
-    assert_eq!((said(&fault).as_str(), &fault["disk_full"]), ("fault log-io", &json!("close")));
+    assert_eq!(
+        (said(&fault).as_str(), &fault["disk_full"]),
+        ("fault log-io", &json!("close"))
+    );
     fails(&mut scan, &site.good(99), "log-io", "close");
     let (rest, status) = scan.end();
     assert_eq!((&rest[0]["admit"], status.code()), (&json!(shown), Some(1)));

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-
 use postern_core::trust::Emergency;
 use rustix::process::Signal;
 use serde_json::json;
 
 use crate::common::{DAY, tags};
-use crate::site::{Site, card_tag, said, tag_key};
-
-const CARD: &str = "11010519491231002X";
+use crate::papers::{CARD, EPOCH, card_tag, tag_key};
+use crate::site::{Site, said};
 
 #[test]
 fn an_update_by_another_process_counts_from_the_next_code_on() {
@@ -28,7 +26,10 @@ fn an_update_by_another_process_counts_from_the_next_code_on() {
     assert_eq!(scan.next_of("updated")["pack"], 2);
     assert_eq!(said(&scan.ask(&site.good(2))), "refer unknown-issuer");
     scan.end();
-    assert_eq!(site.rows("pack snapshot outcome"), ["0 0 refer", "1 1 admit", "2 2 refer"]);
+    assert_eq!(
+        site.rows("pack snapshot outcome"),
+        ["0 0 refer", "1 1 admit", "2 2 refer"]
+    );
 }
 
 #[test]
@@ -41,12 +42,16 @@ fn a_tag_key_that_an_update_brings_is_used_at_once() {
     let mut pack = site.pack(2);
     pack.tags = vec![tags::epoch(site.authority(), &tag_key())];
     let mut files = site.authority().repository_of(pack, 2);
-    let (path, wrapped) = tags::wrapped(&site.gate, &tag_key(), 7);
+    let (path, wrapped) = tags::wrapped(&site.gate, &tag_key(), EPOCH);
     files.set(&path, wrapped);
     site.install(&files);
     scan.next_of("updated");
     assert_eq!(said(&scan.ask(&code(2))), "refer seen-here");
-    assert_eq!(said(&scan.ask(CARD)), "refer seen-here", "it matches, and changes nothing");
+    assert_eq!(
+        said(&scan.ask(CARD)),
+        "refer seen-here",
+        "it matches, and changes nothing"
+    );
     scan.end();
     assert_eq!(site.rows("kind reasons").last().unwrap(), "document seen-here");
 }
@@ -56,7 +61,10 @@ fn a_declared_emergency_is_told_and_logged() {
     let site = Site::new();
     let mut scan = site.scan([""; 0]);
     let before = scan.ask(&site.referred(1));
-    assert_eq!((&before["outcome"], &before["emergency"]), (&json!("refer"), &json!(null)));
+    assert_eq!(
+        (&before["outcome"], &before["emergency"]),
+        (&json!("refer"), &json!(null))
+    );
     let mut pack = site.pack(2);
     pack.emergency = Some(Emergency {
         from: pack.issued,
@@ -79,7 +87,10 @@ fn a_declared_emergency_is_told_and_logged() {
     scan.next_of("updated");
     assert_eq!(scan.ask(&site.referred(3))["outcome"], "refer");
     scan.end();
-    assert_eq!(site.rows("outcome emergency"), ["refer 0", "admit 1", "admit 0", "refer 0"]);
+    assert_eq!(
+        site.rows("outcome emergency"),
+        ["refer 0", "admit 1", "admit 0", "refer 0"]
+    );
 }
 
 #[test]
@@ -123,11 +134,19 @@ fn many_codes_at_once_keep_their_order() {
     let (rest, status) = scan.end();
     assert_eq!((rest.len(), status.code()), (MANY + 1, Some(0)));
     for (n, (verdict, kind)) in rest.iter().zip(&kinds).enumerate() {
-        assert_eq!((&verdict["line"], &verdict["seq"]), (&json!(n + 1), &json!(n)), "{verdict}");
+        assert_eq!(
+            (&verdict["line"], &verdict["seq"]),
+            (&json!(n + 1), &json!(n)),
+            "{verdict}"
+        );
         assert_eq!(verdict["outcome"], outcomes[*kind]);
     }
     let rows = site.rows("seq outcome");
-    let expected: Vec<String> = kinds.iter().enumerate().map(|(n, kind)| format!("{n} {}", outcomes[*kind])).collect();
+    let expected: Vec<String> = kinds
+        .iter()
+        .enumerate()
+        .map(|(n, kind)| format!("{n} {}", outcomes[*kind]))
+        .collect();
     assert_eq!(rows, expected);
 }
 
@@ -136,8 +155,13 @@ fn many_codes_at_once_keep_their_order() {
 fn a_store_is_served_by_one() {
     let site = Site::new();
     let mut scan = site.scan([""; 0]);
-    let done = site.gate.run_with("scan", ["--json"], format!("{}\n", site.good(1)).as_bytes());
-    assert_eq!((done.status, done.stdout.as_str(), done.error().as_str()), (1, "", "log-busy"));
+    let done = site
+        .gate
+        .run_with("scan", ["--json"], format!("{}\n", site.good(1)).as_bytes());
+    assert_eq!(
+        (done.status, done.stdout.as_str(), done.error().as_str()),
+        (1, "", "log-busy")
+    );
     assert_eq!(said(&scan.ask(&site.good(1))), "admit");
     assert_eq!(scan.within(Duration::from_millis(100)), None);
 }

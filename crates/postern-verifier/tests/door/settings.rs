@@ -7,7 +7,8 @@ use postern_devices::calibrate::SYMBOL_TEXT;
 use serde_json::{Value, json};
 
 use crate::common::{BIN, command, run};
-use crate::site::{Site, Wire, said};
+use crate::site::{Site, said};
+use crate::wire::Wire;
 
 /// The configuration that the documentation gives as the default.
 fn documented() -> String {
@@ -34,7 +35,10 @@ fn the_documentation_gives_the_defaults() {
     };
     assert_eq!(show(&["--config".as_ref(), path.as_os_str()]), show(&[]));
     let json: Value = serde_json::from_str(&show(&["--json".as_ref()])).unwrap();
-    assert_eq!((&json["pass-back"]["window"], &json["document"]["without-code"]), (&json!(300), &json!("refer")));
+    assert_eq!(
+        (&json["pass-back"]["window"], &json["document"]["without-code"]),
+        (&json!(300), &json!("refer"))
+    );
     // What is shown is a configuration.
     let shown = site.gate.file("shown.toml", show(&[]).as_bytes());
     assert_eq!(show(&["--config".as_ref(), shown.as_os_str()]), show(&[]));
@@ -54,7 +58,10 @@ fn what_is_wrong_with_a_configuration_is_named() {
         ("[pass_back]\nwindow = 3", "pass_back"),
         ("[[source]]\nfrom = \"stdin\"\nmends = 1", "mends"),
         ("[[source]]\nfrom = \"stdin,speed=3\"", "speed"),
-        ("[turnstile]\nkind = \"exec\"\nprogram = \"/bin/true\"\npuls = 3", "puls"),
+        (
+            "[turnstile]\nkind = \"exec\"\nprogram = \"/bin/true\"\npuls = 3",
+            "puls",
+        ),
         ("[screen]\nrevert = 0", "screen.revert"),
         ("[document]\nwithout-code = \"refuse\"", "document.without-code"),
         ("[staff]\nreasons = []", "staff.reasons"),
@@ -62,12 +69,22 @@ fn what_is_wrong_with_a_configuration_is_named() {
         ("view = ", "view"),
     ] {
         let (status, done) = check(text);
-        assert_eq!((status, done.stdout.as_str(), done.error().as_str()), (1, "", "config"), "{text}");
+        assert_eq!(
+            (status, done.stdout.as_str(), done.error().as_str()),
+            (1, "", "config"),
+            "{text}"
+        );
         assert!(done.stderr.contains(named), "{named}: {}", done.stderr);
         // Neither does a gate begin with it: a misspelt rule of the door must not go unnoticed.
         site.configure(text);
-        let scan = site.gate.run_with("scan", ["--json"], format!("{}\n", site.good(1)).as_bytes());
-        assert_eq!((scan.status, scan.stdout.as_str(), scan.error().as_str()), (1, "", "config"), "{text}");
+        let scan = site
+            .gate
+            .run_with("scan", ["--json"], format!("{}\n", site.good(1)).as_bytes());
+        assert_eq!(
+            (scan.status, scan.stdout.as_str(), scan.error().as_str()),
+            (1, "", "config"),
+            "{text}"
+        );
     }
     let (status, done) = check("[pass-back]\nwindow = 3");
     assert_eq!((status, done.json()[0]["good"].clone()), (0, json!(true)));
@@ -80,8 +97,14 @@ fn calibrated(garble: &dyn Fn(&str) -> String) -> (Value, String) {
     let mut wire = Wire::plug_in(&port);
     let source = format!("serial:{}", port.display());
     let mut calibrate = command(BIN);
-    calibrate.args(["scanner", "calibrate", "--json", "--wait", "20", "--store"]).arg(site.store());
-    calibrate.args(["--source", &source]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    calibrate
+        .args(["scanner", "calibrate", "--json", "--wait", "20", "--store"])
+        .arg(site.store());
+    calibrate
+        .args(["--source", &source])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let child = calibrate.spawn().unwrap();
     wire.wait_for_listener(child.id());
     wire.send(&garble(SYMBOL_TEXT));
@@ -91,9 +114,16 @@ fn calibrated(garble: &dyn Fn(&str) -> String) -> (Value, String) {
     assert_eq!(output.status.code(), Some(if is_good { 0 } else { 12 }), "{told}");
     let config = site.store().join("gate.toml");
     assert_eq!(config.exists(), told["mended"] == true);
-    assert_eq!(told["stored"], if config.exists() { json!(config) } else { json!(null) });
+    assert_eq!(
+        told["stored"],
+        if config.exists() { json!(config) } else { json!(null) }
+    );
     // From the configuration alone where something was stored.
-    let args = if config.exists() { vec![] } else { vec!["--source", &source] };
+    let args = if config.exists() {
+        vec![]
+    } else {
+        vec!["--source", &source]
+    };
     let scan = site.scan(args);
     assert_eq!(scan.next()["state"], "ready");
     wire.send(&garble(&site.good(1)));
@@ -102,13 +132,21 @@ fn calibrated(garble: &dyn Fn(&str) -> String) -> (Value, String) {
 }
 
 fn faults(told: &Value) -> Vec<&str> {
-    told["faults"].as_array().unwrap().iter().map(|fault| fault["reason"].as_str().unwrap()).collect()
+    told["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| fault["reason"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
 fn a_scanner_that_is_right_needs_nothing() {
     let (told, verdict) = calibrated(&|text| format!("{text}\r\n"));
-    assert_eq!((&told["right"], &told["mended"], faults(&told)), (&json!(true), &json!(false), vec![]));
+    assert_eq!(
+        (&told["right"], &told["mended"], faults(&told)),
+        (&json!(true), &json!(false), vec![])
+    );
     assert_eq!(verdict, "admit");
 }
 
@@ -117,7 +155,10 @@ fn caps_lock_and_a_prefix_are_mended() {
     let (told, verdict) = calibrated(&|text| format!("]Q1{}\r", text.to_lowercase()));
     let mut found = faults(&told);
     found.sort_unstable();
-    assert_eq!((found, &told["mended"]), (vec!["scanner-case", "scanner-prefix"], &json!(true)));
+    assert_eq!(
+        (found, &told["mended"]),
+        (vec!["scanner-case", "scanner-prefix"], &json!(true))
+    );
     assert_eq!(verdict, "admit");
 }
 
@@ -125,11 +166,26 @@ fn caps_lock_and_a_prefix_are_mended() {
 fn another_layout_is_mended() {
     // US keys that a German console reads.
     let german = |text: &str| {
-        let pairs = [("Y", "\0"), ("Z", "Y"), ("\0", "Z"), ("-", "ß"), ("/", "-"), ("+", "`"), ("*", "("), (":", "Ö")];
-        pairs.iter().fold(text.to_owned(), |text, (us, de)| text.replace(us, de)) + "\r"
+        let pairs = [
+            ("Y", "\0"),
+            ("Z", "Y"),
+            ("\0", "Z"),
+            ("-", "ß"),
+            ("/", "-"),
+            ("+", "`"),
+            ("*", "("),
+            (":", "Ö"),
+        ];
+        pairs
+            .iter()
+            .fold(text.to_owned(), |text, (us, de)| text.replace(us, de))
+            + "\r"
     };
     let (told, verdict) = calibrated(&german);
-    assert_eq!((faults(&told), &told["faults"][0]["layout"]), (vec!["scanner-layout"], &json!("german-machine")));
+    assert_eq!(
+        (faults(&told), &told["faults"][0]["layout"]),
+        (vec!["scanner-layout"], &json!("german-machine"))
+    );
     assert_eq!(verdict, "admit");
 }
 
@@ -155,8 +211,14 @@ fn nothing_that_comes_is_said_so_and_the_symbol_is_a_picture() {
     let port = site.path("scanner");
     let _wire = Wire::plug_in(&port);
     let mut calibrate = command(BIN);
-    calibrate.args(["scanner", "calibrate", "--json", "--wait", "1", "--store"]).arg(site.store());
-    calibrate.arg("--source").arg(format!("serial:{}", port.display())).arg("--picture").arg(&picture);
+    calibrate
+        .args(["scanner", "calibrate", "--json", "--wait", "1", "--store"])
+        .arg(site.store());
+    calibrate
+        .arg("--source")
+        .arg(format!("serial:{}", port.display()))
+        .arg("--picture")
+        .arg(&picture);
     let done = crate::common::finish(calibrate, b"");
     assert_eq!((done.status, faults(&done.json()[0])), (12, vec!["scanner-nothing"]));
     let read = run(["read".as_ref(), picture.as_os_str()]);

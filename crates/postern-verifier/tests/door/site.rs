@@ -1,9 +1,10 @@
 //! A gate at a door, the program that serves there, and what hangs on it.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -11,20 +12,17 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use postern_core::cbor::Bytes;
 use postern_core::code::Claims;
 use postern_core::record::DocumentTag;
-use postern_core::tag::{Document, TagKey};
 use postern_core::time::Time;
 use postern_core::trust::Pack;
 use postern_log::Log;
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 
-use crate::common::{Authority, BIN, DAY, Gate, Repository, claims, command, tags};
+use crate::common::{Authority, BIN, DAY, Gate, Repository, claims, command, fingerprint, tags};
+use crate::papers::{EPOCH, tag_key};
 
 /// How long anything may take on a machine that is busy.
 pub(crate) const LONG: Duration = Duration::from_secs(30);
-/// The epoch of the tag key.
-const EPOCH: u8 = 7;
 
 /// A gate whose authority made its documents yesterday, so that its clock is right.
 pub(crate) struct Site {
@@ -47,7 +45,36 @@ impl Site {
 
     /// With the authority's tag key.
     pub(crate) fn with_tag_key() -> Self {
+        Self::empty().and_tag_key()
+    }
+
+    /// With the tag key, and a passphrase on what opens it.
+    pub(crate) fn with_passphrase(secret: &str) -> Self {
         let site = Self::empty();
+        fs::remove_dir_all(site.store()).unwrap();
+        let (root, secret) = (site.path("root"), site.secret("passphrase", secret));
+        let fingerprint = fingerprint(&fs::read(&root).unwrap());
+        let paths = [
+            "--root".as_ref(),
+            root.as_os_str(),
+            "--passphrase-file".as_ref(),
+            secret.as_os_str(),
+        ];
+        let words = ["--fingerprint", &fingerprint, "--name", "north-1"].map(OsStr::new);
+        let done = site.gate.run("init", paths.into_iter().chain(words));
+        assert_eq!(done.status, 0, "{done:?}");
+        site.and_tag_key()
+    }
+
+    /// A file that nobody else can read.
+    pub(crate) fn secret(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.gate.file(name, text.as_bytes());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    fn and_tag_key(self) -> Self {
+        let site = self;
         let mut pack = site.pack(1);
         pack.tags = vec![tags::epoch(site.authority(), &tag_key())];
         let mut files = site.authority().repository_of(pack, 1);
@@ -157,16 +184,6 @@ impl Site {
         let rows = select.query_map([], |row| row.get(0)).unwrap();
         rows.map(Result::unwrap).collect()
     }
-}
-
-/// The authority's tag key. Made up.
-pub(crate) fn tag_key() -> TagKey {
-    TagKey::new(EPOCH, [7; 32])
-}
-
-/// The tag of a resident identity card.
-pub(crate) fn card_tag(number: &str) -> DocumentTag {
-    tag_key().tag(&Document::new("id", "CN", number).unwrap())
 }
 
 /// The tag that [`claims`] gives to this number, as the log shows it.
@@ -317,54 +334,5 @@ pub(crate) fn said(value: &Value) -> String {
         }
         Some(other) => format!("{other} {}", text(&value["reason"])),
         None => value.to_string(),
-    }
-}
-
-/// A made-up scanner on a serial port, plugged in under a path.
-pub(crate) struct Wire {
-    wire: File,
-    path: PathBuf,
-}
-
-impl Wire {
-    pub(crate) fn plug_in(path: &Path) -> Self {
-        let wire = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&wire).unwrap();
-        unlockpt(&wire).unwrap();
-        let port = ptsname(&wire, vec![]).unwrap().into_string().unwrap();
-        std::os::unix::fs::symlink(port, path).unwrap();
-        Self {
-            wire: wire.into(),
-            path: path.to_owned(),
-        }
-    }
-
-    /// Waits until a program has the port open.
-    pub(crate) fn wait_for_listener(&self, program: u32) {
-        let port = fs::canonicalize(&self.path).unwrap();
-        let until = Instant::now() + LONG;
-        let is_open = || {
-            let files = fs::read_dir(format!("/proc/{program}/fd")).unwrap().flatten();
-            files.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|target| target == port))
-        };
-        while !is_open() {
-            assert!(Instant::now() < until, "nobody listens");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        // Its settings follow.
-        std::thread::sleep(Duration::from_millis(200));
-    }
-
-    pub(crate) fn send(&mut self, text: &str) {
-        self.wire.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// The other end.
-    pub(crate) fn port(&self) -> &File {
-        &self.wire
-    }
-
-    pub(crate) fn unplug(self) {
-        fs::remove_file(&self.path).unwrap();
     }
 }

@@ -5,7 +5,8 @@ use std::fs;
 use serde_json::json;
 
 use crate::common::{BIN, command, finish, picture};
-use crate::site::{Scan, Site, Wire, said};
+use crate::site::{Scan, Site, said};
+use crate::wire::Wire;
 
 /// No test waits for a busy machine to read a picture in a quarter of a second.
 const PATIENT: &str = "[reader]\nbudget = 10000\nrepeat = 60000\n";
@@ -17,7 +18,10 @@ fn a_scanner_that_is_unplugged_is_told_and_comes_back() {
     let source = format!("serial:{}", port.display());
     let mut scan = site.scan(["--source", &source]);
     let lost = scan.next();
-    assert_eq!((said(&lost).as_str(), &lost["state"]), ("source device-missing", &json!("lost")));
+    assert_eq!(
+        (said(&lost).as_str(), &lost["state"]),
+        ("source device-missing", &json!("lost"))
+    );
     assert_eq!(lost["source"], json!(source));
     for index in 1..3 {
         let mut wire = Wire::plug_in(&port);
@@ -66,7 +70,10 @@ fn pictures_that_arrive_in_a_folder_are_read() {
     scan.send("quit");
     let (_, status) = scan.rest();
     assert!(status.success());
-    assert_eq!(site.rows("source outcome"), ["picture admit", "picture refuse", "picture refer"]);
+    assert_eq!(
+        site.rows("source outcome"),
+        ["picture admit", "picture refuse", "picture refer"]
+    );
 }
 
 fn png(pixels: &[u8], width: usize) -> Vec<u8> {
@@ -141,7 +148,16 @@ fn two_scanners_the_keyboard_and_a_folder_serve_at_once() {
     fs::create_dir(&folder).unwrap();
     let sources = ports.map(|port| format!("serial:{}", port.display()));
     let watched = format!("folder:{}", folder.display());
-    let mut scan = site.scan(["--source", &sources[0], "--source", &sources[1], "--source", &watched, "--source", "stdin"]);
+    let mut scan = site.scan([
+        "--source",
+        &sources[0],
+        "--source",
+        &sources[1],
+        "--source",
+        &watched,
+        "--source",
+        "stdin",
+    ]);
     for _ in 0..3 {
         assert_eq!(scan.next_of("source")["state"], "ready");
     }
@@ -154,7 +170,10 @@ fn two_scanners_the_keyboard_and_a_folder_serve_at_once() {
         .map(|_| {
             let verdict = scan.next_of("verdict");
             assert_eq!(said(&verdict), "admit");
-            let member = ["file", "line", "device"].into_iter().find(|name| !verdict[*name].is_null()).unwrap();
+            let member = ["file", "line", "device"]
+                .into_iter()
+                .find(|name| !verdict[*name].is_null())
+                .unwrap();
             format!("{member} {}", verdict[member])
         })
         .collect();
@@ -181,8 +200,14 @@ fn one_device_is_no_two_sources() {
         ["serial:/dev/ttyS9", "serial:/dev/ttyS9,baud=1200"],
         ["folder:/srv/made-up", "folder:/srv/made-up"],
     ] {
-        let done = site.gate.run("scan", ["--json", "--source", sources[0], "--source", sources[1]]);
-        assert_eq!((done.status, done.error().as_str()), (1, "device-twice-source"), "{sources:?}: {done:?}");
+        let done = site
+            .gate
+            .run("scan", ["--json", "--source", sources[0], "--source", sources[1]]);
+        assert_eq!(
+            (done.status, done.error().as_str()),
+            (1, "device-twice-source"),
+            "{sources:?}: {done:?}"
+        );
         assert_eq!(done.stdout, "", "{sources:?}");
     }
     for kind in ["usb:/dev/made-up", "serial:", "stdin,speed=3"] {
@@ -212,7 +237,11 @@ fn a_mend_of_the_configuration_is_applied() {
         assert_eq!(said(&scan.next()), "refuse not-a-code");
     }
     // And what has no mend is left as it is.
-    let done = site.gate.run_with("scan", ["--json", "--source", "stdin"], garbled.replace('\r', "\n").as_bytes());
+    let done = site.gate.run_with(
+        "scan",
+        ["--json", "--source", "stdin"],
+        garbled.replace('\r', "\n").as_bytes(),
+    );
     assert_eq!(done.json()[1]["reasons"], json!(["not-a-code"]));
 }
 
@@ -224,9 +253,14 @@ fn the_configuration_names_the_sources_where_nobody_else_does() {
     assert_eq!(scan.ready["sources"], json!(["stdin,reads=documents"]));
     assert_eq!(said(&scan.ask(&site.good(1))), "fault not-a-document");
     scan.end();
-    let other = site.gate.file("other.toml", b"[[source]]\nfrom = \"stdin,reads=codes\"\n");
+    let other = site
+        .gate
+        .file("other.toml", b"[[source]]\nfrom = \"stdin,reads=codes\"\n");
     let mut scan = command(BIN);
-    scan.args(["scan", "--json", "--store"]).arg(site.store()).arg("--config").arg(other);
+    scan.args(["scan", "--json", "--store"])
+        .arg(site.store())
+        .arg("--config")
+        .arg(other);
     let done = finish(scan, format!("{}\n", site.good(1)).as_bytes());
     assert_eq!(done.json()[1]["outcome"], "admit");
 }

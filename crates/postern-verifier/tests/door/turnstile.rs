@@ -1,6 +1,7 @@
 //! The turnstile: opened after the commit of an admission, once for each, and never for anything else.
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,9 +9,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::common::has;
-use crate::site::{Scan, Site, card_tag, said};
-
-const CARD: &str = "11010519491231002X";
+use crate::papers::{CARD, card_tag, resident};
+use crate::site::{Scan, Site, said};
+use crate::wire::Wire;
 
 /// A program for the turnstile, with its configuration.
 fn hook(site: &Site, script: &str, pulse: u32, more: &str) {
@@ -27,7 +28,12 @@ fn hook(site: &Site, script: &str, pulse: u32, more: &str) {
 /// A program that notes the newest event of the log: what is committed when it runs.
 fn noting(site: &Site, more: &str) {
     let newest = "SELECT seq || ' ' || kind || ' ' || outcome FROM events ORDER BY seq DESC LIMIT 1";
-    hook(site, &format!("sqlite3 -readonly \"$1\" \"{newest}\" >> \"$2\""), 20_000, more);
+    hook(
+        site,
+        &format!("sqlite3 -readonly \"$1\" \"{newest}\" >> \"$2\""),
+        20_000,
+        more,
+    );
 }
 
 fn opened_file(site: &Site) -> PathBuf {
@@ -43,7 +49,11 @@ fn opened(site: &Site) -> Vec<String> {
 #[track_caller]
 fn opens(scan: &Scan, event: &Value) {
     let report = scan.next_of("turnstile");
-    assert_eq!((&report["state"], &report["seq"]), (&json!("opened"), &event["seq"]), "{report}");
+    assert_eq!(
+        (&report["state"], &report["seq"]),
+        (&json!("opened"), &event["seq"]),
+        "{report}"
+    );
 }
 
 #[test]
@@ -55,7 +65,12 @@ fn it_opens_once_for_each_admission_and_after_its_commit() {
     noting(&site, "");
     let mut scan = site.scan([""; 0]);
     let tag = Some(card_tag(CARD));
-    for line in [site.referred(1), site.refused(2), "x".repeat(20_000), "PC1:ABC".to_owned()] {
+    for line in [
+        site.referred(1),
+        site.refused(2),
+        "x".repeat(20_000),
+        "PC1:ABC".to_owned(),
+    ] {
         assert_ne!(scan.ask(&line)["outcome"], "admit");
     }
     let admitted = scan.ask(&site.bound(3, tag));
@@ -83,7 +98,13 @@ fn it_opens_once_for_each_admission_and_after_its_commit() {
     assert!(status.success());
     assert_eq!(
         opened(&site),
-        ["3 code admit", "5 override admit", "6 code admit", "10 override admit", "13 manual admit"]
+        [
+            "3 code admit",
+            "5 override admit",
+            "6 code admit",
+            "10 override admit",
+            "13 manual admit"
+        ]
     );
 }
 
@@ -93,13 +114,16 @@ fn where_the_document_is_required_it_waits_for_the_right_one() {
         return;
     }
     let site = Site::with_tag_key();
-    noting(&site, "[document]\nrequired = true\nwithout-code = \"admit\"\n[pass-back]\nwindow = 0\n");
+    noting(
+        &site,
+        "[document]\nrequired = true\nwithout-code = \"admit\"\n[pass-back]\nwindow = 0\n",
+    );
     let mut scan = site.scan([""; 0]);
     let code = site.bound(1, Some(card_tag(CARD)));
-    let other = "11010519491231011X";
+    let other = resident("11010519491231011");
     assert_eq!(said(&scan.ask(&code)), "admit");
     assert_eq!(scan.within(Duration::from_millis(700)), None, "not by the code alone");
-    assert_eq!(said(&scan.ask(&resident(other))), "refer document-mismatch");
+    assert_eq!(said(&scan.ask(&other)), "refer document-mismatch");
     let matched = scan.ask(CARD);
     assert_eq!(said(&matched), "admit");
     opens(&scan, &matched);
@@ -114,7 +138,7 @@ fn where_the_document_is_required_it_waits_for_the_right_one() {
     let decided = scan.command("override a-17 admit document-seen");
     opens(&scan, &decided);
     assert_eq!(said(&scan.ask(&code)), "admit");
-    assert_eq!(said(&scan.ask(&resident(other))), "refer document-mismatch");
+    assert_eq!(said(&scan.ask(&other)), "refer document-mismatch");
     let decided = scan.command("override a-17 admit document-seen");
     opens(&scan, &decided);
     // A document alone is admitted here.
@@ -125,26 +149,29 @@ fn where_the_document_is_required_it_waits_for_the_right_one() {
     assert_eq!(opened(&site).len(), 5);
 }
 
-/// The number with the check character that it should have.
-fn resident(number: &str) -> String {
-    let sum = number[..17].bytes().fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
-    format!("{}{}", &number[..17], char::from(b"10X98765432"[sum as usize]))
-}
-
 #[test]
 fn a_program_that_hangs_holds_no_verdict_and_is_told() {
     let site = Site::new();
-    hook(&site, "sleep 60", 2000, "");
+    hook(&site, "sleep 60", 4000, "");
     let mut scan = site.scan([""; 0]);
     assert_eq!(said(&scan.ask(&site.good(1))), "admit");
     // While it hangs, the next ones are judged; the way is not opened for two at once.
     assert_eq!(said(&scan.ask(&site.good(2))), "admit");
     assert_eq!(scan.ask(&site.refused(3))["outcome"], "refuse");
     let reports = [scan.next_of("turnstile"), scan.next_of("turnstile")];
-    let told = reports.map(|report| (report["seq"].as_u64(), report["state"].clone(), report["reason"].clone()));
+    let told = reports.map(|report| {
+        (
+            report["seq"].as_u64(),
+            report["state"].clone(),
+            report["reason"].clone(),
+        )
+    });
     assert_eq!(
         told,
-        [(Some(1), json!("busy"), json!(null)), (Some(0), json!("failed"), json!("hook-hung"))]
+        [
+            (Some(1), json!("busy"), json!(null)),
+            (Some(0), json!("failed"), json!("hook-hung"))
+        ]
     );
     // The next one is let through again, if the program works again.
     fs::write(site.path("hook"), "#!/bin/sh\n").unwrap();
@@ -161,11 +188,17 @@ fn a_program_that_fails_or_is_missing_is_told_and_verdicts_go_on() {
     let mut scan = site.scan([""; 0]);
     assert_eq!(said(&scan.ask(&site.good(1))), "admit");
     let report = scan.next_of("turnstile");
-    assert_eq!((&report["state"], &report["reason"]), (&json!("failed"), &json!("hook-failed")));
+    assert_eq!(
+        (&report["state"], &report["reason"]),
+        (&json!("failed"), &json!("hook-failed"))
+    );
     fs::remove_file(site.path("hook")).unwrap();
     assert_eq!(said(&scan.ask(&site.good(2))), "admit");
     let report = scan.next_of("turnstile");
-    assert_eq!((&report["state"], &report["reason"]), (&json!("failed"), &json!("device-missing")));
+    assert_eq!(
+        (&report["state"], &report["reason"]),
+        (&json!("failed"), &json!("device-missing"))
+    );
     assert_eq!(said(&scan.ask(&site.good(3))), "admit");
 }
 
@@ -180,16 +213,15 @@ fn a_controller_that_reads_the_lines_is_told_there() {
     let said: Vec<String> = (0..4).map(|_| said(&scan.next())).collect();
     assert_eq!(said[1..], ["turnstile ", "admit", "refer seen-here"]);
     scan.end();
-    let lines = site.gate.run_with("scan", [""; 0], format!("{}\n", site.good(3)).as_bytes());
+    let lines = site
+        .gate
+        .run_with("scan", [""; 0], format!("{}\n", site.good(3)).as_bytes());
     let lines: Vec<&str> = lines.stdout.lines().filter(|line| line.starts_with("OPEN")).collect();
     assert_eq!(lines, ["OPEN 3"]);
 }
 
 #[test]
 fn a_turnstile_on_a_serial_port_is_opened_and_shut() {
-    use std::io::Read;
-
-    use crate::site::Wire;
     let site = Site::new();
     let port = site.path("turnstile");
     let wire = Wire::plug_in(&port);

@@ -67,7 +67,11 @@ fn a_log_that_was_damaged_before_the_start_is_told_or_goes_on() {
         service.send(codes[..4].join("\n").as_bytes());
         let ended = service.end();
         let (shown, why) = judge(&ended);
-        assert!(why.iter().all(|why| ["log-corrupt", "not-a-log"].contains(&why.as_str())), "page {page}: {ended:?}");
+        assert!(
+            why.iter()
+                .all(|why| ["log-corrupt", "not-a-log"].contains(&why.as_str())),
+            "page {page}: {ended:?}"
+        );
         assert_eq!(why.is_empty(), shown.len() == 4, "page {page}: {ended:?}");
         if shown.is_empty() {
             told += 1;
@@ -106,7 +110,10 @@ fn a_log_that_is_damaged_while_a_gate_serves_takes_no_verdict_from_it() {
                 compare(&log, &shown);
             }
             // What the damage hides, it hides from everybody.
-            Err(error) => assert!(["log-corrupt", "not-a-log"].contains(&error.reason()), "page {page}: {error}"),
+            Err(error) => assert!(
+                ["log-corrupt", "not-a-log"].contains(&error.reason()),
+                "page {page}: {error}"
+            ),
         }
     }
     println!("{compared} logs opened after damage to one of {pages} pages");
@@ -137,9 +144,16 @@ fn serve_and(gate: &Gate, codes: &[String], name: &str, act: impl FnOnce(&Path))
 fn a_log_whose_files_are_taken_while_a_gate_serves_shows_no_verdict() {
     let (gate, codes) = used_gate();
     for (name, act) in [
-        ("deleted", (|store| fs::remove_file(log_of(store)).unwrap()) as fn(&Path)),
-        ("deleted-wal", |store| fs::remove_file(store.join("log.sqlite-wal")).unwrap()),
-        ("moved", |store| fs::rename(store, store.with_extension("moved")).unwrap()),
+        (
+            "deleted",
+            (|store| fs::remove_file(log_of(store)).unwrap()) as fn(&Path),
+        ),
+        ("deleted-wal", |store| {
+            fs::remove_file(store.join("log.sqlite-wal")).unwrap()
+        }),
+        ("moved", |store| {
+            fs::rename(store, store.with_extension("moved")).unwrap()
+        }),
         ("replaced", |store| {
             fs::copy(log_of(store), store.join("other")).unwrap();
             fs::rename(store.join("other"), log_of(store)).unwrap();
@@ -166,8 +180,16 @@ fn a_log_or_a_trust_that_is_cut_before_the_start_is_told() {
     let log = fs::metadata(log_of(&gate.store())).unwrap().len();
     let cut = [0, 1, 99, 100, PAGE - 1, PAGE, 3 * PAGE + 7];
     for (file, lens, reasons) in [
-        ("trust.sqlite", [&cut[..], &[trust / 2, trust - PAGE]].concat(), ["store-corrupt", "not-a-store"]),
-        ("log.sqlite", [&cut[..], &[log / 2, log - PAGE]].concat(), ["log-corrupt", "not-a-log"]),
+        (
+            "trust.sqlite",
+            [&cut[..], &[trust / 2, trust - PAGE]].concat(),
+            ["store-corrupt", "not-a-store"],
+        ),
+        (
+            "log.sqlite",
+            [&cut[..], &[log / 2, log - PAGE]].concat(),
+            ["log-corrupt", "not-a-log"],
+        ),
     ] {
         for len in lens {
             let store = copy(&gate, &format!("{file}-{len}"));
@@ -177,7 +199,10 @@ fn a_log_or_a_trust_that_is_cut_before_the_start_is_told() {
             let ended = service.end();
             let (shown, why) = judge(&ended);
             assert!(shown.is_empty(), "{file} {len}: {ended:?}");
-            assert!(why.len() == 1 && reasons.contains(&why[0].as_str()), "{file} {len}: {why:?}");
+            assert!(
+                why.len() == 1 && reasons.contains(&why[0].as_str()),
+                "{file} {len}: {why:?}"
+            );
         }
     }
 }
@@ -206,9 +231,14 @@ fn a_store_on_a_disk_that_is_mounted_read_only_is_told() {
     if !has("unshare", &["-rm", "sh", "-c", mount, disk.to_str().unwrap()]) {
         return;
     }
-    let script = format!("set -e; {mount}; cp -r \"$1\"/. \"$0\"; mount -o remount,ro \"$0\"; exec \"$2\" scan --json --store \"$0\"");
+    let script = format!(
+        "set -e; {mount}; cp -r \"$1\"/. \"$0\"; mount -o remount,ro \"$0\"; exec \"$2\" scan --json --store \"$0\""
+    );
     let mut shell = command("unshare");
-    shell.args(["-rm", "sh", "-c", &script]).args([&disk, &gate.store()]).arg(BIN);
+    shell
+        .args(["-rm", "sh", "-c", &script])
+        .args([&disk, &gate.store()])
+        .arg(BIN);
     let done: Done = finish(shell, codes[0].as_bytes());
     assert_eq!((done.status, done.stdout.as_str()), (1, ""), "{done:?}");
     assert_eq!(done.error(), "log-read-only", "{done:?}");

@@ -82,7 +82,11 @@ fn with_fault(gate: &Gate, codes: &str, worker: usize, inject: &str, outcomes: &
     );
     // Either each code came to something, or the gate said why it ended.
     let served = error.is_none();
-    assert_eq!(served, shown.len() + faults.len() == codes.lines().count(), "{inject}: {ended:?}");
+    assert_eq!(
+        served,
+        shown.len() + faults.len() == codes.lines().count(),
+        "{inject}: {ended:?}"
+    );
     // A single failure costs one code, or the start.
     assert!(inject.ends_with('+') || faults.len() < 2, "{inject}: {ended:?}");
     let failed = !served || !faults.is_empty();
@@ -102,8 +106,12 @@ fn with_fault(gate: &Gate, codes: &str, worker: usize, inject: &str, outcomes: &
     let mut outcomes = outcomes.lock().unwrap();
     outcomes.runs += 1;
     outcomes.verdicts += shown.len();
-    faults.into_iter().for_each(|reason| *outcomes.faults.entry(reason).or_default() += 1);
-    error.into_iter().for_each(|reason| *outcomes.errors.entry(reason).or_default() += 1);
+    faults
+        .into_iter()
+        .for_each(|reason| *outcomes.faults.entry(reason).or_default() += 1);
+    error
+        .into_iter()
+        .for_each(|reason| *outcomes.errors.entry(reason).or_default() += 1);
 }
 
 #[test]
@@ -155,5 +163,8 @@ fn a_disk_that_fails_at_any_call_shows_nothing_that_is_not_in_the_log() {
     });
     let outcomes = outcomes.into_inner().unwrap();
     println!("{outcomes:?} in {:?}", begun.elapsed());
-    assert!(outcomes.faults.values().sum::<usize>() > 20 && outcomes.verdicts > outcomes.runs, "{outcomes:?}");
+    assert!(
+        outcomes.faults.values().sum::<usize>() > 20 && outcomes.verdicts > outcomes.runs,
+        "{outcomes:?}"
+    );
 }

@@ -15,8 +15,11 @@ use crate::service::{Service, code, gate, is_logged, log_of, scan, times};
 const WHOLE: usize = 57_600;
 /// How many people come, so that most are admitted again after the window of two seconds.
 const PEOPLE: u32 = 4000;
-/// The most that memory may grow from a tenth of the time to the end, in KiB.
-const GROWTH: u64 = 1024;
+/// The most that memory may grow from a tenth of the time to the end, in KiB: SQLite's cache of pages, which fills up to
+/// 2,000 KiB as the log grows, and a little.
+const GROWTH: u64 = 2500;
+/// The most that it may grow in the second half of eight hours, when the cache is full.
+const GROWTH_LATE: u64 = 256;
 
 /// What a process holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +46,9 @@ fn held(process: u32) -> Held {
 /// The number of a resident identity card (GB 11643) of a place that there is not.
 fn document(n: usize) -> String {
     let digits = format!("00000019900101{:03}", n % 1000);
-    let sum = digits.bytes().fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
+    let sum = digits
+        .bytes()
+        .fold(0, |sum, digit| (sum + u32::from(digit - b'0')) * 2 % 11);
     let check = match (12 - sum) % 11 {
         10 => "X".to_owned(),
         check => check.to_string(),
@@ -65,8 +70,9 @@ fn hours_of_scans_hold_no_more_than_minutes() {
     let (start, started) = sync_channel::<()>(32);
     let feeder = std::thread::spawn(move || {
         for n in 0..scans {
+            // The gate ended where nobody takes it: the test says so.
             if start.send(()).is_err() {
-                return;
+                break;
             }
             let line = match n % 50 {
                 7 => document(n),
@@ -78,6 +84,8 @@ fn hours_of_scans_hold_no_more_than_minutes() {
             };
             writeln!(input, "{line}").unwrap();
         }
+        // The end of it would be the end of service.
+        input
     });
     let process = service.child.id();
     let mut counts = BTreeMap::<String, usize>::new();
@@ -114,7 +122,7 @@ fn hours_of_scans_hold_no_more_than_minutes() {
             assert_eq!(update.status, 0, "{update:?}");
         }
     }
-    feeder.join().unwrap();
+    drop(feeder.join().unwrap());
     let took = begun.elapsed();
     println!("{scans} scans in {took:?}: {counts:?}");
     at.iter().for_each(|(percent, held)| println!("{percent} %: {held:?}"));
@@ -125,8 +133,18 @@ fn hours_of_scans_hold_no_more_than_minutes() {
     assert!(log.verify().unwrap().is_clean());
     let (first, end) = (at[&10], at[&100]);
     assert!(end.memory <= first.memory + GROWTH, "{first:?} {end:?}");
+    if scans >= WHOLE {
+        assert!(end.memory <= at[&50].memory + GROWTH_LATE, "{at:?}");
+    }
     assert_eq!((first.threads, first.files), (end.threads, end.files));
-    for kind in ["verdict admit", "verdict refer", "verdict refuse", "entry admit", "entry refer", "updated "] {
+    for kind in [
+        "verdict admit",
+        "verdict refer",
+        "verdict refuse",
+        "entry admit",
+        "entry refer",
+        "updated ",
+    ] {
         assert!(counts.contains_key(kind), "{kind}: {counts:?}");
     }
 }

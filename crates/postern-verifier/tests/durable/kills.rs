@@ -126,7 +126,16 @@ fn what_was_shown_before_a_kill_is_in_the_log() {
         log.tip().size,
         begun.elapsed()
     );
-    for kind in ["verdict admit", "verdict refer", "verdict refuse", "entry admit", "entry refuse"] {
-        assert!(counts.get(kind).is_some_and(|count| *count > kills as u64 / 20), "{kind}: {counts:?}");
+    for kind in [
+        "verdict admit",
+        "verdict refer",
+        "verdict refuse",
+        "entry admit",
+        "entry refuse",
+    ] {
+        assert!(
+            counts.get(kind).is_some_and(|count| *count > kills as u64 / 20),
+            "{kind}: {counts:?}"
+        );
     }
 }

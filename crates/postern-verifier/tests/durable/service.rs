@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime};
 
 use postern_core::cbor::Bytes;
 use postern_core::code::Claims;
+use postern_core::hex;
 use postern_core::record::{DocumentTag, Facts};
 use postern_core::time::Time;
-use postern_core::hex;
 use postern_log::{Event, Log};
 use serde_json::Value;
 
@@ -153,7 +153,9 @@ impl Service {
     /// What is told next.
     #[track_caller]
     pub(crate) fn next(&self) -> Value {
-        self.lines.recv_timeout(PATIENCE).expect("the gate tells something in time")
+        self.lines
+            .recv_timeout(PATIENCE)
+            .expect("the gate tells something in time")
     }
 
     /// What is told next, if it is told within this time.
@@ -221,19 +223,27 @@ pub(crate) fn is_logged(told: &Value) -> bool {
 #[track_caller]
 pub(crate) fn compare(log: &Log, shown: &[Value]) -> u64 {
     let size = log.tip().size;
-    let Some(first) = shown.iter().map(seq).min() else { return size };
+    let Some(first) = shown.iter().map(seq).min() else {
+        return size;
+    };
     assert!(first < size, "the log has {size} events, and {first} was shown");
     let events = log.reader().recent(u32::try_from(size - first).unwrap()).unwrap();
     let events: HashMap<u64, Event> = events.into_iter().map(|event| (event.seq(), event)).collect();
     for value in shown {
-        let event = events.get(&seq(value)).unwrap_or_else(|| panic!("not in the log: {value}"));
+        let event = events
+            .get(&seq(value))
+            .unwrap_or_else(|| panic!("not in the log: {value}"));
         let details = event.details();
         let reasons: Vec<&str> = details.reasons.iter().map(String::as_str).collect();
         let kind = match value["type"].as_str() {
             Some("verdict") => "code",
             _ => value["kind"].as_str().unwrap(),
         };
-        assert_eq!(value["code"].as_str(), details.code.map(|code| hex(&code)).as_deref(), "{value}");
+        assert_eq!(
+            value["code"].as_str(),
+            details.code.map(|code| hex(&code)).as_deref(),
+            "{value}"
+        );
         assert_eq!(value["outcome"], details.outcome.as_str(), "{value}");
         assert_eq!(value["reasons"], Value::from(reasons), "{value}");
         assert_eq!(kind, details.kind.as_str(), "{value}");
@@ -279,7 +289,13 @@ pub(crate) fn children(process: u32) -> Vec<(u32, char)> {
     let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap();
     // A thread may end meanwhile, and so may a child.
     let lists = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
-    let ids: Vec<u32> = lists.flat_map(|list| list.split_whitespace().map(|id| id.parse().unwrap()).collect::<Vec<_>>()).collect();
+    let ids: Vec<u32> = lists
+        .flat_map(|list| {
+            list.split_whitespace()
+                .map(|id| id.parse().unwrap())
+                .collect::<Vec<_>>()
+        })
+        .collect();
     let state = |id: u32| {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
         Some((id, stat.rsplit_once(") ")?.1.chars().next()?))

@@ -242,6 +242,9 @@ fn answers(gate: &Gate, codes: usize, mut between: impl FnMut(usize)) -> Vec<Dur
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let good = gate.authority.good();
+    let mut ready = String::new();
+    output.read_line(&mut ready).unwrap();
+    assert!(ready.contains(r#""type":"ready""#), "{ready}");
     let mut times = Vec::new();
     for n in 0..codes {
         between(n);

@@ -1,8 +1,5 @@
 //! For controllers and other programs: an object a line (`docs/VERDICTS.md`).
 
-use std::io::Write;
-
-use postern_cli::output::Output;
 use postern_cli::terminal::json_line;
 use postern_cli::{Catalog, Language};
 use postern_devices::DeviceError;
@@ -13,6 +10,7 @@ use super::super::Context;
 use super::super::command::Commands;
 use super::super::shift::{Summary, short_root};
 use super::super::turnstile;
+use super::out::Out;
 use super::{Told, View};
 use crate::TEXTS;
 use crate::error::Error;
@@ -23,7 +21,7 @@ use crate::shown::json::object;
 pub(crate) struct Objects {
     /// Messages are in English, whatever the language is.
     catalog: Catalog,
-    out: Output,
+    out: Out,
     word: Option<String>,
     sources: Vec<String>,
 }
@@ -33,7 +31,7 @@ impl Objects {
     pub(crate) fn new(commands: Option<&Commands>, sources: Vec<String>) -> Self {
         Self {
             catalog: Catalog::new(Language::English, TEXTS),
-            out: Output::stdout(),
+            out: Out::stdout(),
             word: commands.and_then(Commands::word).map(str::to_owned),
             sources,
         }
@@ -49,6 +47,7 @@ impl Objects {
             Told::HandOver(summary) => hand_over(summary),
             Told::Help | Told::Tick => return None,
             Told::Locked => json!({ "type": "locked" }),
+            Told::NoMemory => json!({ "type": "pass-back", "remembers": false }),
             Told::NothingToOverride => refused("nothing-to-override"),
             Told::Ready => json!({
                 "type": "ready",
@@ -84,9 +83,7 @@ impl View for Objects {
         let Some(object) = self.of(told, context) else {
             return Ok(());
         };
-        writeln!(self.out, "{}", json_line(&object))
-            .and_then(|()| self.out.flush())
-            .map_err(Error::Output)
+        self.out.write(&(json_line(&object) + "\n"))
     }
 
     /// Objects have one language.

@@ -2,12 +2,12 @@
 
 use std::io::{IsTerminal, Write};
 
-use postern_cli::output::Output;
 use postern_cli::terminal::{ColorChoice, columns};
 use postern_cli::{Catalog, Language, Session};
 
 use super::super::Context;
 use super::super::command::Commands;
+use super::out::Out;
 use super::{Told, View, words};
 use crate::TEXTS;
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::shown::{self, Layout, Screen};
 pub(crate) struct Lines {
     catalog: Catalog,
     color: ColorChoice,
-    out: Output,
+    out: Out,
     gate: String,
     word: Option<String>,
     commands: bool,
@@ -30,7 +30,7 @@ impl Lines {
         Self {
             catalog: Catalog::new(session.catalog.language(), TEXTS),
             color: session.color,
-            out: Output::stdout(),
+            out: Out::stdout(),
             gate,
             word: commands.and_then(Commands::word).map(str::to_owned),
             commands: commands.is_some(),
@@ -38,10 +38,7 @@ impl Lines {
     }
 
     fn data(&mut self, text: &str) -> Result<(), Error> {
-        self.out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush())
-            .map_err(Error::Output)
+        self.out.write(text)
     }
 
     /// What is no verdict: without standard error there is nobody to tell.
@@ -82,6 +79,7 @@ impl Lines {
         let mut lines = vec![words::entry(entry, &self.catalog)];
         lines.extend(words::reasons(entry, &self.catalog));
         lines.push(format!("→ {}", words::entry_todo(entry, &self.catalog)));
+        lines.extend(words::entry_marks(entry, &self.catalog));
         if let Some(about) = entry.event().details().about {
             lines.push(self.catalog.text("door-about", &[("seq", about.into())]));
         }

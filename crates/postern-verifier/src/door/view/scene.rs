@@ -2,6 +2,7 @@
 
 use postern_cli::terminal::ColorChoice;
 use postern_cli::{Catalog, Failure};
+use postern_core::time::TimeEvidence;
 use postern_core::verdict::{Grade, Outcome};
 use postern_screen::{Bar, Face, Scene, Status};
 
@@ -52,6 +53,7 @@ pub(super) fn entry(
         facts: about.map(|verdict| screen.facts(verdict)).unwrap_or_default(),
         reasons,
         todo: words::entry_todo(entry, catalog),
+        marks: words::entry_marks(entry, catalog),
         ..Scene::default()
     }
 }
@@ -132,9 +134,10 @@ pub(super) fn bar(context: &Context<'_>, sources: Vec<Status>, gate: &str, catal
             postern_screen::Grade::Fresh
         },
         label: text("status-clock"),
-        value: match suspect {
-            true => text("door-clock-suspect"),
-            false => context.time.now().to_string(),
+        value: match (context.time, suspect) {
+            (TimeEvidence::Stepped { .. }, _) => text("door-clock-was-set"),
+            (_, true) => text("door-clock-suspect"),
+            (now, false) => now.now().to_string(),
         },
     };
     let mut counts: Vec<_> = OUTCOMES

@@ -49,6 +49,8 @@ pub(crate) struct FullScreen {
     wrong: Option<Instant>,
     sources: BTreeMap<String, Option<[String; 2]>>,
     notice: Option<(Instant, [String; 2])>,
+    /// The end of the last shift, to be shown again.
+    handed_over: Option<[Scene; 2]>,
     drawn: Instant,
     sound: Sound,
 }
@@ -61,6 +63,8 @@ struct Spoken {
 
 struct Dialog {
     kind: Kind,
+    /// The event that a decision is about: that of the moment at which the dialog was opened.
+    about: Option<u64>,
     ask: Ask,
     touched: Instant,
 }
@@ -110,6 +114,7 @@ impl FullScreen {
             wrong: None,
             sources: BTreeMap::new(),
             notice: None,
+            handed_over: None,
             drawn: Instant::now(),
             sound,
         };
@@ -181,6 +186,12 @@ impl FullScreen {
         scene
             .marks
             .extend(self.notice.as_ref().map(|(_, texts)| texts[self.chosen].clone()));
+        if scene.face != Face::Ready {
+            scene.marks.extend(scene::demo(context, catalog));
+        }
+        if context.awaits_document && scene.face == Face::Ready {
+            scene.marks.push(catalog.text("door-awaits-document", &[]));
+        }
         scene.bar = scene::bar(context, self.statuses(), &self.gate, catalog);
         scene.keys = keys(context.locked, catalog);
         scene.ask = self.dialog.as_ref().map(|dialog| dialog.ask.clone());
@@ -251,10 +262,19 @@ impl FullScreen {
             ),
             Kind::Unlock => ("ask-unlock", vec![typed("door-pin", String::new(), PIN, true)]),
         };
-        let about = catalog.attribute(title, "about", &[]);
+        let mut lines = vec![catalog.attribute(title, "about", &[])];
+        let about = context.last.filter(|_| kind == Kind::Override);
+        lines.extend(about.map(|subject| {
+            let args = [
+                ("seq", subject.seq.into()),
+                ("outcome", shown::words::outcome(subject.outcome, catalog).into()),
+            ];
+            catalog.text("door-decides-about", &args)
+        }));
+        let about = about.map(|subject| subject.seq);
         let ask = Ask {
             title: text(title),
-            lines: vec![about],
+            lines,
             focus: fields
                 .iter()
                 .position(|field| !field.value.is_complete())
@@ -268,13 +288,19 @@ impl FullScreen {
         };
         self.dialog = Some(Dialog {
             kind,
+            about,
             ask,
             touched: Instant::now(),
         });
     }
 
     /// What a dialog that was filled in comes to; a complaint where an answer is none.
-    fn answer(&mut self, kind: Kind, ask: &Ask, context: &Context<'_>) -> Result<Option<Command>, &'static str> {
+    fn answer(
+        &mut self,
+        (kind, about): (Kind, Option<u64>),
+        ask: &Ask,
+        context: &Context<'_>,
+    ) -> Result<Option<Command>, &'static str> {
         let operator = |field| {
             let operator: Operator = ask
                 .text(field)
@@ -293,7 +319,7 @@ impl FullScreen {
                 .and_then(|i| context.config.staff.reasons.get(i))
                 .ok_or("door-incomplete")?;
             Ok(Decision {
-                about: None,
+                about,
                 operator: operator(0)?,
                 outcome,
                 reason: reason.clone(),
@@ -333,6 +359,8 @@ impl View for FullScreen {
             Told::Entry(entry, about) => self.face(context, |catalog| scene::entry(entry, about, context, catalog)),
             Told::HandOver(summary) => {
                 let gate = self.gate.clone();
+                let scenes = [0, 1].map(|i| scene::hand_over(summary, &gate, &self.languages[i].catalog));
+                self.handed_over = Some(scenes);
                 self.face(context, |catalog| scene::hand_over(summary, &gate, catalog));
                 // It is copied by hand: a key ends it.
                 self.until = None;
@@ -365,7 +393,7 @@ impl View for FullScreen {
             match dialog.ask.press(key) {
                 Step::Cancelled => {}
                 Step::Open => self.dialog = Some(dialog),
-                Step::Done => match self.answer(dialog.kind, &dialog.ask, context) {
+                Step::Done => match self.answer((dialog.kind, dialog.about), &dialog.ask, context) {
                     Ok(done) => command = done,
                     Err(complaint) => {
                         dialog.ask.complaint = self.catalog().text(complaint, &[]);
@@ -374,6 +402,11 @@ impl View for FullScreen {
                 },
             }
         } else {
+            // Caps Lock must not lock anybody out.
+            let key = match key {
+                Key::Char(c) => Key::Char(c.to_ascii_lowercase()),
+                key => key,
+            };
             match (key, context.locked) {
                 (Key::Char('g'), _) => command = Some(Command::Language),
                 (Key::Char('l'), true) => self.open(Kind::Unlock, context),
@@ -381,7 +414,14 @@ impl View for FullScreen {
                 (Key::Char('h'), _) => self.open(Kind::HandOver, context),
                 (Key::Char('l'), _) => self.open(Kind::Lock, context),
                 (Key::Char('m'), _) => self.open(Kind::Manual, context),
+                (Key::Char('o'), _) if context.last.is_none() => self.notice(Told::NothingToOverride),
                 (Key::Char('o'), _) => self.open(Kind::Override, context),
+                (Key::Char('s'), _) => {
+                    for (spoken, scene) in self.languages.iter_mut().zip(self.handed_over.clone().into_iter().flatten()) {
+                        spoken.scene = Some(scene);
+                    }
+                    self.until = None;
+                }
                 (Key::Char('q') | Key::Ctrl('c'), _) => self.open(Kind::Quit, context),
                 (Key::Esc | Key::Char(' '), _) => self.ready(),
                 _ => {}
@@ -409,6 +449,7 @@ fn keys(locked: bool, catalog: &Catalog) -> Vec<(String, String)> {
             ("O", "key-override"),
             ("M", "key-manual"),
             ("H", "key-hand-over"),
+            ("S", "key-summary"),
             ("L", "key-lock"),
             ("G", "key-language"),
             ("Q", "key-quit"),

@@ -25,6 +25,7 @@ pub(super) fn sentence(told: Told<'_>, catalog: &Catalog) -> Option<String> {
         Told::Clock { stepped: true } => plain("door-clock-stepped"),
         Told::Clock { stepped: false } => plain("door-clock-agrees"),
         Told::Locked => plain("door-locked"),
+        Told::NoMemory => plain("door-no-memory"),
         Told::NothingToOverride => plain("door-nothing-to-override"),
         Told::Source { name, lost } => {
             let name = printable(name).into_owned();
@@ -96,6 +97,12 @@ pub(super) fn entry_todo(entry: &LoggedEntry, catalog: &Catalog) -> String {
         (Outcome::Refuse, _) => "entry-todo-refuse",
     };
     catalog.text(id, &[])
+}
+
+/// What was unusual about an entry.
+pub(super) fn entry_marks(entry: &LoggedEntry, catalog: &Catalog) -> Vec<String> {
+    let suspect = entry.event().details().flags.clock_suspect;
+    suspect.then(|| catalog.text("mark-clock-suspect", &[])).into_iter().collect()
 }
 
 /// What an entry is, in one line.
