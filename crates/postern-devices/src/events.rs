@@ -14,7 +14,7 @@ use crate::line::{BadLine, Framed, Line};
 /// How many events wait for the caller before the sources do.
 const QUEUE: usize = 64;
 
-/// Something happened at a source.
+/// Something happened at a source. The debug form has no text that a device sent.
 #[derive(Debug)]
 pub struct Event {
     /// The place of the source in the list that was started, from 0.
@@ -233,6 +233,19 @@ pub(crate) mod tests {
         std::iter::from_fn(take)
             .map(|event| format!("{}{:?}", event.source, event.what))
             .collect()
+    }
+
+    #[test]
+    fn the_debug_form_tells_no_text() {
+        let text = "PC1:SECRET".to_owned();
+        let ended = crate::line::Ended::Mark;
+        let what = What::Line(Line { text, ended });
+        assert_eq!(format!("{what:?}"), "Line(Line(10 bytes, Mark))");
+        let event = Event { source: 1, what };
+        assert_eq!(
+            format!("{event:?}"),
+            "Event { source: 1, what: Line(Line(10 bytes, Mark)) }"
+        );
     }
 
     #[test]

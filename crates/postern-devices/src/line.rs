@@ -1,5 +1,7 @@
 //! Bytes or characters to lines: bounded, and a bad line costs itself only.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The longest line in bytes, its ending not counted: more than any QR code holds (ISO/IEC 18004: 7,089 digits).
@@ -42,13 +44,19 @@ impl End {
     }
 }
 
-/// A text that a device sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A text that a device sent. Its debug form tells the length only: it may be somebody's code or document.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Line {
     /// 1 to [`MAX_LINE`] bytes, not only space, without its ending. Space at both ends is kept: codes may end in one.
     pub text: String,
     /// How it was known to be whole.
     pub ended: Ended,
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Line({} bytes, {:?})", self.text.len(), self.ended)
+    }
 }
 
 /// How a text was known to be whole.
@@ -93,12 +101,17 @@ impl BadLine {
 }
 
 /// Puts lines together, byte by byte.
-#[derive(Debug)]
 pub(crate) struct Framer {
     end: End,
     line: Vec<u8>,
     /// What is wrong with the line that is being put together; its bytes are no longer kept.
     bad: Option<BadLine>,
+}
+
+impl fmt::Debug for Framer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Framer({:?}, {} bytes, {:?})", self.end, self.line.len(), self.bad)
+    }
 }
 
 /// A line, or why it is none.
@@ -201,6 +214,14 @@ mod tests {
 
     fn texts(end: End, bytes: &[u8]) -> Vec<String> {
         framed(end, bytes).into_iter().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn the_debug_form_tells_no_text() {
+        let mut framer = Framer::new(End::Lf);
+        b"SECRET".iter().for_each(|byte| assert_eq!(framer.push(*byte), None));
+        assert_eq!(format!("{framer:?}"), "Framer(Lf, 6 bytes, None)");
+        assert_eq!(format!("{:?}", framer.push(b'\n')), "Some(Ok(Line(6 bytes, Mark)))");
     }
 
     #[test]

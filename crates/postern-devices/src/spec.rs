@@ -20,8 +20,8 @@ const SIZE: (u32, u32) = (1280, 720);
 
 /// One source of codes, documents or both.
 ///
-/// As a text: the kind, after a colon its device, then options as `,key=value`, of which `reads` goes with every kind. A
-/// comma in a path or name is written twice. What is missing has its default.
+/// As a text: the kind, after a colon its device, then options as `,key=value`, of which `reads` goes with every kind
+/// (`codes` unless it says otherwise). A comma in a path or name is written twice. What is missing has its default.
 ///
 /// | text | what |
 /// | --- | --- |
@@ -94,13 +94,11 @@ pub enum Reads {
 }
 
 impl Spec {
-    /// A source with what its kind reads by default: typed ones both, pictures codes.
+    /// A source that reads codes only, the default: anybody can print the number of a document as a QR code, so it counts
+    /// as a document only where somebody said that documents are read there.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        let reads = match kind.is_typed() {
-            true => Reads::Both,
-            false => Reads::Codes,
-        };
+        let reads = Reads::Codes;
         Self { kind, reads }
     }
 
@@ -189,8 +187,8 @@ mod tests {
                 "kind = \"keyboard\"\ndevice = \"Scanner 3000\"",
             ),
             (
-                "keyboard:/dev/input/event3,end=silence,reads=codes",
-                "kind = \"keyboard\"\ndevice = \"/dev/input/event3\"\nend = \"silence\"\nreads = \"codes\"",
+                "keyboard:/dev/input/event3,end=silence,reads=both",
+                "kind = \"keyboard\"\ndevice = \"/dev/input/event3\"\nend = \"silence\"\nreads = \"both\"",
             ),
             ("folder:/srv/a,,b", "kind = \"folder\"\npath = \"/srv/a,b\""),
             ("frames", "kind = \"frames\""),
@@ -209,15 +207,37 @@ mod tests {
     #[test]
     fn defaults_are_those_of_the_documentation() {
         assert_eq!(
-            parse("serial:/dev/a,baud=9600,end=auto,reads=both"),
+            parse("serial:/dev/a,baud=9600,end=auto,reads=codes"),
             parse("serial:/dev/a")
         );
         assert_eq!(
             parse("camera:/dev/a,width=1280,height=720,reads=codes"),
             parse("camera:/dev/a")
         );
-        assert_eq!(parse("stdin").unwrap().reads, Reads::Both);
-        assert_eq!(parse("frames").unwrap().reads, Reads::Codes);
+    }
+
+    #[test]
+    fn documents_are_read_only_where_it_is_said() {
+        for device in [
+            "stdin",
+            "serial:/dev/a",
+            "keyboard:a",
+            "frames",
+            "folder:/a",
+            "camera:/dev/a",
+        ] {
+            let spec = parse(device).unwrap();
+            assert_eq!(spec.reads, Reads::Codes, "{device}");
+            assert_eq!(Spec::new(spec.kind.clone()), spec);
+            assert_eq!(parse(&format!("{device},reads=codes")).unwrap().to_string(), device);
+            for reads in [Reads::Both, Reads::Documents] {
+                let said = Spec { reads, ..spec.clone() };
+                assert_ne!(said.to_string(), device);
+                assert_eq!(parse(&said.to_string()).is_ok(), spec.kind.is_typed(), "{said}");
+            }
+        }
+        let table: Spec = toml::from_str("kind = \"stdin\"").unwrap();
+        assert_eq!(table.reads, Reads::Codes);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! The caller is never held: an order is handed to a thread. One that comes while another is being carried out is dropped and
 //! told, because whoever was admitted second must not find the way open for a third. Orders have rising numbers, and each
-//! number is carried out once: whatever is repeated after a crash opens nothing.
+//! number is carried out once: whatever is repeated after a crash opens nothing. While it is not known to be shut it is told
+//! to shut again every second, and before each new order, which fails until that has gone through.
 
 mod exec;
 mod serial;
@@ -25,13 +26,16 @@ pub use spec::{TurnstileKind, TurnstileSpec};
 const REPORTS: usize = 64;
 /// How long a line or some bytes may take to be sent.
 const WRITE: Duration = Duration::from_secs(1);
+/// How often it is told to shut again, until that has gone through.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How long dropping waits for the turnstile to be shut.
 const LAST: Duration = Duration::from_secs(4);
 
 /// What became of an order.
 #[derive(Debug)]
 pub struct Report {
-    /// The order's number; `None` where the turnstile was looked at without one: when it was started, or shut at the end.
+    /// The order's number; `None` where the turnstile was to be shut without one: at the start, at the end, and again after
+    /// that had failed.
     pub id: Option<u64>,
     /// What became of it.
     pub outcome: Outcome,
@@ -43,12 +47,25 @@ pub struct Report {
 pub enum Outcome {
     /// Dropped: another order was being carried out.
     Busy,
-    /// It failed. With [`DeviceError::StillOpen`] the turnstile may be open, else it is shut as far as is known.
+    /// It failed. With [`DeviceError::StillOpen`], and where there is no number, the turnstile may be open, else nothing was
+    /// opened. Where it may be open [`Outcome::Shut`] follows as soon as it is shut; orders fail until then.
     Failed(DeviceError),
     /// The turnstile was opened, and told to shut again.
     Opened,
     /// Dropped: this number was ordered before, or a higher one.
     Repeated,
+    /// It could not be told to shut before, and now it was. It has no number.
+    Shut,
+}
+
+/// What the thread is to do next.
+enum Next {
+    /// The time is over.
+    Again,
+    /// To carry out an order.
+    Order(u64),
+    /// To end.
+    Stop,
 }
 
 /// A turnstile. Dropping it ends a running pulse (a program is killed), sends the order to shut, and waits up to four seconds
@@ -88,15 +105,26 @@ impl Shared {
         waited.unwrap_or_else(PoisonError::into_inner).0.is_stopped
     }
 
-    /// The next order, or `None` at the end.
-    fn next(&self) -> Option<u64> {
+    /// Waits for an order or for the end, and where a time is given no longer than that.
+    fn next(&self, time: Option<Duration>) -> Next {
         let wait = |orders: &mut Orders| orders.waiting.is_none() && !orders.is_stopped;
-        let waited = self.changed.wait_while(self.lock(), wait);
-        let mut orders = waited.unwrap_or_else(PoisonError::into_inner);
-        match orders.is_stopped {
-            true => None,
-            false => orders.waiting.take(),
+        let mut orders = match time {
+            None => (self.changed.wait_while(self.lock(), wait)).unwrap_or_else(PoisonError::into_inner),
+            Some(time) => {
+                let waited = self.changed.wait_timeout_while(self.lock(), time, wait);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        match orders.waiting.take() {
+            _ if orders.is_stopped => Next::Stop,
+            Some(id) => Next::Order(id),
+            None => Next::Again,
         }
+    }
+
+    /// The order is carried out or dropped; the next one is taken.
+    fn end_order(&self) {
+        self.lock().is_busy = false;
     }
 }
 
@@ -105,7 +133,7 @@ trait Actuator: Send {
     /// Opens and shuts again; returns early when the turnstile is dropped.
     fn pulse(&mut self, id: u64, shared: &Shared) -> Result<(), DeviceError>;
 
-    /// Sees to it that it is shut; the first thing and the last.
+    /// Sees to it that it is shut: the first thing and the last, and again where that or a pulse has failed to.
     fn shut(&mut self) -> Result<(), DeviceError>;
 }
 
@@ -116,7 +144,7 @@ impl Turnstile {
     /// # Errors
     ///
     /// [`DeviceError::Io`] where the system has no more threads. A device that is not there is no error here: it is told as
-    /// a report, and looked for at each order.
+    /// a report, and looked for every second and at each order until it is there and shut.
     pub fn new(spec: &TurnstileSpec) -> Result<(Self, Receiver<Report>), DeviceError> {
         let pulse = spec.pulse;
         Self::start(match spec.kind.clone() {
@@ -137,16 +165,43 @@ impl Turnstile {
             // Also where the actuator panics: the drop of `turnstile` must not wait for nobody, and no order may be taken.
             let _done = Done(&shared);
             let tell = |id, outcome| drop(reports.try_send(Report { id, outcome }));
-            if let Err(error) = actuator.shut() {
-                tell(None, Outcome::Failed(error));
-            }
-            while let Some(id) = shared.next() {
-                let outcome = match actuator.pulse(id, &shared) {
-                    Ok(()) => Outcome::Opened,
-                    Err(error) => Outcome::Failed(error),
+            let mut is_shut = match actuator.shut() {
+                Ok(()) => true,
+                Err(error) => {
+                    tell(None, Outcome::Failed(error));
+                    false
+                }
+            };
+            loop {
+                let id = match shared.next((!is_shut).then_some(AGAIN)) {
+                    Next::Again => None,
+                    Next::Order(id) => Some(id),
+                    Next::Stop => break,
                 };
-                shared.lock().is_busy = false;
-                tell(Some(id), outcome);
+                if !is_shut {
+                    match actuator.shut() {
+                        Ok(()) => {
+                            is_shut = true;
+                            tell(None, Outcome::Shut);
+                        }
+                        Err(error) if id.is_some() => {
+                            shared.end_order();
+                            tell(id, Outcome::Failed(error));
+                            continue;
+                        }
+                        Err(_) => continue,
+                    }
+                }
+                let Some(number) = id else { continue };
+                let outcome = match actuator.pulse(number, &shared) {
+                    Ok(()) => Outcome::Opened,
+                    Err(error) => {
+                        is_shut = !matches!(error, DeviceError::StillOpen { .. });
+                        Outcome::Failed(error)
+                    }
+                };
+                shared.end_order();
+                tell(id, outcome);
             }
             if let Err(error) = actuator.shut() {
                 tell(None, Outcome::Failed(error));

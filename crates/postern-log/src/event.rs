@@ -72,7 +72,8 @@ pub struct NewEvent {
     pub age: u64,
     /// What the age means by the windows of the pack.
     pub grade: Grade,
-    /// Where it came from; of a manual event [`Source::Document`] or [`Source::Hand`], of an override
+    /// Where it came from; of a code [`Source::Text`], [`Source::Picture`] or [`Source::Scanner`], of a document
+    /// [`Source::Document`], of a manual event [`Source::Document`] or [`Source::Hand`], of an override
     /// [`Source::Hand`].
     pub source: Source,
     /// What was done.
@@ -120,19 +121,22 @@ impl Event {
         check("age", details.age <= MAX_AGE)?;
         let (about, operator) = (details.about, details.operator.as_deref());
         let by_hand = details.source == Source::Hand;
+        let by_reader = details.source == Source::Document;
         check("about", about.is_none_or(|about| about < seq))?;
         check("operator", operator.is_none_or(is_operator))?;
         match details.kind {
             Kind::Code => {
+                check("source", !by_hand && !by_reader)?;
                 check("about", about.is_none())?;
                 check("operator", operator.is_none())?;
             }
             Kind::Document => {
+                check("source", by_reader)?;
                 check("about", about.is_some())?;
                 check("operator", operator.is_none())?;
             }
             Kind::Manual => {
-                check("source", by_hand || details.source == Source::Document)?;
+                check("source", by_hand || by_reader)?;
                 check("about", about.is_none())?;
                 check("operator", operator.is_some() || !by_hand)?;
             }
@@ -179,10 +183,8 @@ impl Event {
     /// The one format that the leaf of this event has, of [`LEAF_FORMATS`].
     pub fn leaf_format(&self) -> u8 {
         let e = &self.details;
-        // A code is about no other event and has no operator.
-        let old = e.kind == Kind::Code
-            && !e.flags.emergency
-            && matches!(e.source, Source::Text | Source::Picture | Source::Scanner);
+        // The source, the event that it is about and the operator go with the kind.
+        let old = e.kind == Kind::Code && !e.flags.emergency;
         if old { 1 } else { 2 }
     }
 
@@ -260,7 +262,7 @@ impl std::error::Error for EventError {
     }
 }
 
-/// Whether a text is a reason: 1 to [`MAX_REASON_LEN`] of a-z, 0-9 and hyphen.
+/// Whether a text is a reason: 1 to [`MAX_REASON_LEN`] of a-z, 0-9 and `-`. A comma separates reasons in the column.
 pub fn is_reason(text: &str) -> bool {
     (1..=MAX_REASON_LEN).contains(&text.len())
         && text
@@ -268,13 +270,13 @@ pub fn is_reason(text: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-/// Control characters are kept out: a NUL ends the text for many SQLite tools, and an escape drives a terminal.
+/// Whether a text is an issuer. Control characters are kept out: a NUL ends the text for many SQLite tools, and an escape drives a terminal.
 fn is_issuer(text: &str) -> bool {
     (1..=MAX_ISSUER_LEN).contains(&text.len()) && !text.chars().any(char::is_control)
 }
 
-/// As a name on a badge or in a roster: nothing that a terminal, a table or a shell would take for more.
-/// Whether a text names an operator: 1 to [`MAX_OPERATOR_LEN`] of A-Z, a-z, 0-9, dot, underscore and hyphen.
+/// Whether a text names an operator, as on a badge or in a roster: 1 to [`MAX_OPERATOR_LEN`] of A-Z, a-z, 0-9, `.`, `_`
+/// and `-`. Nothing in it means more to a terminal, a table or a shell.
 pub fn is_operator(text: &str) -> bool {
     (1..=MAX_OPERATOR_LEN).contains(&text.len())
         && text

@@ -71,9 +71,19 @@ pub(crate) struct OpenFiles([OpenFile; 2]);
 struct OpenFile {
     path: PathBuf,
     identity: Identity,
-    /// Its length when it was looked at last. It never becomes less: a log loses no rows, and the write-ahead log is
-    /// written over from its beginning.
+    /// Its length when it was looked at last. A log loses no rows, and the write-ahead log is written over from its
+    /// beginning: neither becomes shorter, unless another program brings the whole write-ahead log into the database.
     len: u64,
+}
+
+/// What the files under their names are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Those that are open, and nobody cut them.
+    AsTheyWere,
+    /// The write-ahead log is empty, and was not: it was cut, or another program brought it into the database
+    /// (`PRAGMA wal_checkpoint(TRUNCATE)`). Only what is in the database tells which.
+    Emptied,
 }
 
 impl OpenFiles {
@@ -99,11 +109,13 @@ impl OpenFiles {
 
     /// Whether the files under their names are those that are open, and nobody cut them. Who deletes, moves or cuts one
     /// stops no program that has it open, and takes all that is written from then on: what SQLite adds to a
-    /// write-ahead log without its beginning, nobody can play back.
-    pub(crate) fn still_there(&mut self) -> Result<(), LogError> {
-        for file in &mut self.0 {
+    /// write-ahead log without its beginning, nobody can play back. SQLite itself deletes none that is in use.
+    pub(crate) fn find(&mut self) -> Result<Found, LogError> {
+        let mut state = Found::AsTheyWere;
+        for (file, may_be_empty) in self.0.iter_mut().zip([false, true]) {
             match look(&file.path) {
                 Ok((found, len)) if found == file.identity && len >= file.len => file.len = len,
+                Ok((found, 0)) if found == file.identity && may_be_empty => state = Found::Emptied,
                 Ok(_) | Err(LogError::Missing { .. }) => {
                     let path = file.path.clone();
                     return Err(LogError::Gone { path });
@@ -111,7 +123,17 @@ impl OpenFiles {
                 Err(e) => return Err(e),
             }
         }
-        Ok(())
+        Ok(state)
+    }
+
+    /// An empty write-ahead log is as it is to be.
+    pub(crate) fn accept_emptied(&mut self) {
+        self.0[1].len = 0;
+    }
+
+    /// The path of the write-ahead log.
+    pub(crate) fn wal(&self) -> &Path {
+        &self.0[1].path
     }
 }
 

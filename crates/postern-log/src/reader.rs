@@ -51,6 +51,13 @@ pub struct Counts {
     pub refuse: u64,
 }
 
+/// What a walk through the events does with one.
+enum Walk {
+    End,
+    Give,
+    Pass,
+}
+
 /// A log, open for reading; the gate may be writing to it meanwhile.
 #[derive(Debug)]
 pub struct Reader {
@@ -96,20 +103,29 @@ impl Reader {
     ///
     /// [`LogError::Corrupt`] if a leaf is not an event, or what SQLite says.
     pub fn recent(&self, count: u32) -> Result<Vec<Event>, LogError> {
-        // Nothing was judged before 1970.
-        self.recent_since(0, count as usize)
+        self.walk_back(count as usize, |_| Walk::Give)
     }
 
     /// The events since `since`, in seconds since 1970, the newest first and at most `most`, from their leaves: for a
     /// gate that starts and wants to know whom it has just seen.
     ///
     /// The walk goes back from the end to the first event that was judged before `since`; an event before a clock
-    /// that stepped can lie beyond it.
+    /// that stepped can lie beyond it. Events that were judged at another time are passed over: their time is not when
+    /// they happened.
     ///
     /// # Errors
     ///
     /// [`LogError::Corrupt`] if a leaf is not an event, or what SQLite says.
     pub fn recent_since(&self, since: u64, most: usize) -> Result<Vec<Event>, LogError> {
+        self.walk_back(most, |event| match event.details() {
+            details if details.flags.judged_at_another_time => Walk::Pass,
+            details if details.time < since => Walk::End,
+            _ => Walk::Give,
+        })
+    }
+
+    /// At most `most` events from the end backwards.
+    fn walk_back(&self, most: usize, step: impl Fn(&Event) -> Walk) -> Result<Vec<Event>, LogError> {
         let mut select = self
             .conn
             .prepare_cached("SELECT leaf FROM events ORDER BY seq DESC")
@@ -124,10 +140,11 @@ impl Reader {
                 .and_then(|leaf| Ok(leaf.as_blob()?))
                 .map_err(|e| self.sql(e))?;
             let event = Event::from_leaf(leaf).map_err(|e| self.corrupt(e))?;
-            if event.details().time < since {
-                break;
+            match step(&event) {
+                Walk::End => break,
+                Walk::Give => events.push(event),
+                Walk::Pass => {}
             }
-            events.push(event);
         }
         Ok(events)
     }

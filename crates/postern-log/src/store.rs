@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
 use crate::error::LogError;
 use crate::event::{Event, NewEvent};
-use crate::files::{Identity, Lock, OpenFiles, beside, existing, lock, real_parent, sync_folder};
+use crate::files::{Found, Identity, Lock, OpenFiles, beside, existing, lock, real_parent, sync_folder};
 use crate::format_1;
 use crate::merkle::{Frontier, leaf_hash};
 use crate::reader::{Reader, Tip, is_gate_id, number};
@@ -125,7 +125,7 @@ impl Log {
     /// As [`Log::append`].
     pub fn append_batch(&mut self, events: impl IntoIterator<Item = NewEvent>) -> Result<Vec<Logged>, LogError> {
         // Before anything is written too: a file that was cut becomes longer again, with a hole in it.
-        self.files.still_there()?;
+        self.check_files()?;
         self.settle()?;
         let mut logged = Vec::new();
         for (seq, event) in (self.tip.size..).zip(events) {
@@ -138,9 +138,10 @@ impl Log {
         self.unsure = true;
         let frontier = self.write(&logged)?;
         // After the commit, so that it was still the log that took the events.
-        self.files.still_there()?;
+        let tip = Tip::of(&frontier);
+        find(&mut self.files, &self.reader.path, |found| found == tip)?;
         self.unsure = false;
-        self.tip = Tip::of(&frontier);
+        self.tip = tip;
         self.frontier = frontier;
         Ok(logged)
     }
@@ -186,6 +187,26 @@ impl Log {
         })
     }
 
+    /// The files are those that are open, and what was acknowledged is in them.
+    fn check_files(&mut self) -> Result<(), LogError> {
+        let Self { reader, tip, .. } = self;
+        // A failed append can be in the log all the same; `settle` sees to it.
+        let is_ours = |found: Tip| found == *tip || self.unsure && found.size > tip.size;
+        if find(&mut self.files, &reader.path, is_ours)? == Found::Emptied {
+            // Where another program has emptied it, this does nothing. Where somebody cut what was in the database already,
+            // SQLite would go on behind the cut.
+            let busy: bool = (reader.conn)
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+                .map_err(|e| LogError::sql(&reader.path, e))?;
+            if busy {
+                let path = reader.path.clone();
+                return Err(LogError::Busy { path });
+            }
+            self.files.accept_emptied();
+        }
+        Ok(())
+    }
+
     /// Writes events that have the next places in the log; gives the tree that they make.
     fn write(&mut self, events: &[Logged]) -> Result<Frontier, LogError> {
         let Reader { conn, path, .. } = &mut self.reader;
@@ -193,6 +214,10 @@ impl Log {
         let tx = conn
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(sql)?;
+        // Until the commit nobody else can empty the write-ahead log; just before, somebody may have.
+        if find(&mut self.files, path, |found| found == self.tip)? == Found::Emptied {
+            self.files.accept_emptied();
+        }
         let mut frontier = self.frontier.clone();
         {
             let mut insert = tx.prepare_cached(schema::INSERT).map_err(sql)?;
@@ -266,6 +291,25 @@ impl Logged {
     }
 }
 
+/// What the files are; of an emptied write-ahead log, whether all that was in it is in the database.
+fn find(files: &mut OpenFiles, path: &Path, is_ours: impl Fn(Tip) -> bool) -> Result<Found, LogError> {
+    let found = files.find()?;
+    if found == Found::Emptied {
+        // Not by the connection that writes: it remembers pages that the file may no longer have. A page that was in the
+        // write-ahead log alone is an error here.
+        let tail = Reader::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|fresh| fresh.tail());
+        match tail {
+            Ok(frontier) if is_ours(Tip::of(&frontier)) => {}
+            Ok(_) | Err(LogError::Corrupt { .. }) => return Err(LogError::Changed { path: path.to_owned() }),
+            Err(_) => {
+                let path = files.wal().to_owned();
+                return Err(LogError::Gone { path });
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Writes an empty log, which is not in WAL mode yet: a single file, synced by SQLite before the commit returns.
 fn write_new(path: &Path, gate_id: &str) -> rusqlite::Result<()> {
     let mut conn = Connection::open(path)?;
@@ -286,111 +330,4 @@ fn write_new(path: &Path, gate_id: &str) -> rusqlite::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::{Flags, Grade, Kind, Outcome, Source};
-
-    /// A made-up event with a long leaf.
-    fn event(time: u64) -> NewEvent {
-        NewEvent {
-            time,
-            system: time,
-            flags: Flags::default(),
-            outcome: Outcome::Refuse,
-            reasons: vec!["a-reason-that-fills-a-page-rather-soon".to_owned(); 16],
-            code: Some([1; 16]),
-            person: None,
-            issuer: None,
-            root: 1,
-            pack: 1,
-            snapshot: 1,
-            age: 0,
-            grade: Grade::Fresh,
-            source: Source::Picture,
-            kind: Kind::Code,
-            about: None,
-            operator: None,
-        }
-    }
-
-    fn log() -> (tempfile::TempDir, Log) {
-        let folder = tempfile::tempdir().unwrap();
-        let log = Log::create(&folder.path().join("gate.db"), "north-1").unwrap();
-        (folder, log)
-    }
-
-    #[test]
-    fn a_full_disk_is_an_error_of_its_own_and_the_log_goes_on_after_it() {
-        let (_folder, mut log) = log();
-        log.append(event(0)).unwrap();
-        log.reader.conn.pragma_update(None, "max_page_count", 24).unwrap();
-        let error = loop {
-            if let Err(error) = log.append_batch((0..3).map(event)) {
-                break error;
-            }
-        };
-        assert!(matches!(error, LogError::DiskFull { .. }), "{error:?}");
-        let tip = log.tip();
-        assert_eq!(log.reader.tip().unwrap(), tip, "no part of the batch is in");
-        let report = log.verify().unwrap();
-        assert!(report.is_clean() && report.rows == tip.size && tip.size > 1);
-        assert!(
-            matches!(log.append_batch((0..3).map(event)), Err(LogError::DiskFull { .. })),
-            "still full"
-        );
-        log.reader.conn.pragma_update(None, "max_page_count", 1000).unwrap();
-        assert_eq!(log.append(event(9)).unwrap().seq(), tip.size);
-        assert!(log.verify().unwrap().is_clean());
-    }
-
-    #[test]
-    fn a_medium_that_became_read_only_is_an_error_of_its_own() {
-        let (_folder, mut log) = log();
-        log.reader.conn.pragma_update(None, "query_only", "on").unwrap();
-        assert!(matches!(log.append(event(0)), Err(LogError::ReadOnly { .. })));
-        log.reader.conn.pragma_update(None, "query_only", "off").unwrap();
-        assert_eq!(log.append(event(0)).unwrap().seq(), 0);
-    }
-
-    #[test]
-    fn commits_are_synchronous() {
-        let (_folder, log) = log();
-        let number = |pragma| {
-            let value = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-            log.reader.conn.pragma_query_value(None, pragma, value).unwrap()
-        };
-        assert_eq!(number("synchronous"), 2);
-        assert_eq!(number("application_id"), schema::APPLICATION_ID);
-        assert_eq!(number("user_version"), FORMAT);
-        let mode: String = log
-            .reader
-            .conn
-            .pragma_query_value(None, "journal_mode", |row| row.get(0))
-            .unwrap();
-        assert_eq!(mode, "wal");
-    }
-
-    #[test]
-    fn a_lock_that_stays_is_busy_in_bounded_time() {
-        let (_folder, mut log) = log();
-        let other = Connection::open(&log.reader.path).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let started = std::time::Instant::now();
-        assert!(matches!(log.append(event(0)), Err(LogError::Busy { .. })));
-        assert!(started.elapsed() < std::time::Duration::from_secs(30));
-        other.execute_batch("ROLLBACK").unwrap();
-        assert_eq!(log.append(event(0)).unwrap().seq(), 0);
-    }
-
-    #[test]
-    fn an_append_that_failed_after_its_commit_is_found_again() {
-        let (_folder, mut log) = log();
-        log.append(event(0)).unwrap();
-        let (frontier, tip) = (log.frontier.clone(), log.tip);
-        log.append(event(1)).unwrap();
-        // As if the commit had reported an error although the disk kept it.
-        (log.frontier, log.tip, log.unsure) = (frontier, tip, true);
-        assert_eq!(log.append(event(2)).unwrap().seq(), 2);
-        assert!(log.verify().unwrap().is_clean());
-    }
-}
+mod tests;

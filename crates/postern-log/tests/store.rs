@@ -4,9 +4,9 @@ mod common;
 
 use std::fs;
 
-use common::{closed_log, event, tamper};
+use common::{closed_log, code_event, event, tamper};
 use postern_log::merkle::{Frontier, leaf_hash};
-use postern_log::{Counts, Event, Log, LogError, NewEvent, Reader};
+use postern_log::{Counts, Event, Flags, Log, LogError, NewEvent, Reader};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
@@ -157,8 +157,14 @@ fn any_tool_reads_the_views() {
 
 #[test]
 fn recent_events_end_where_the_time_does() {
-    let (_folder, path) = closed_log(20);
-    let log = Reader::open(&path).unwrap();
+    let (_folder, path) = closed_log(0);
+    let mut log = Log::open(&path).unwrap();
+    let now = |i| NewEvent {
+        flags: Flags::default(),
+        ..event(i)
+    };
+    log.append_batch((0..20).map(now)).unwrap();
+    let log = log.reader();
     let seqs = |since, most| {
         let events = log.recent_since(since, most).unwrap();
         events.iter().map(Event::seq).collect::<Vec<_>>()
@@ -175,6 +181,42 @@ fn recent_events_end_where_the_time_does() {
         log.recent_since(last - 4, 5).unwrap(),
         log.recent(5).unwrap(),
         "the same events"
+    );
+}
+
+#[test]
+fn recent_events_are_of_the_present() {
+    let (_folder, path) = closed_log(0);
+    let mut log = Log::open(&path).unwrap();
+    let at = |time, judged_at_another_time| NewEvent {
+        time,
+        flags: Flags {
+            judged_at_another_time,
+            ..Flags::default()
+        },
+        ..code_event(0)
+    };
+    // Long ago and far ahead, at the end, between the others, and before them.
+    let times = [
+        (90, false),
+        (150, true),
+        (100, false),
+        (1, true),
+        (999, true),
+        (101, false),
+        (1, true),
+    ];
+    log.append_batch(times.map(|(time, other)| at(time, other))).unwrap();
+    let seqs = |events: Vec<Event>| events.iter().map(Event::seq).collect::<Vec<_>>();
+    let since = |since, most| seqs(log.reader().recent_since(since, most).unwrap());
+    assert_eq!(since(100, 100), [5, 2]);
+    assert_eq!(since(100, 1), [5]);
+    assert_eq!(since(0, 100), [5, 2, 0]);
+    assert_eq!(since(102, 100), []);
+    assert_eq!(
+        seqs(log.reader().recent(3).unwrap()),
+        [6, 5, 4],
+        "the last, whatever they are"
     );
 }
 

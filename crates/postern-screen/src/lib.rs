@@ -54,4 +54,4 @@ pub use palette::{Colours, Display};
 pub use scene::{Bar, Face, Grade, Scene, Status};
 pub use screen::{Keys, Options, Screen};
 pub use sound::{Chime, Sound, Voice};
-pub use typed::{GAP, Input, MAX_LINE, SHORTEST_LINE, Typed};
+pub use typed::{DIALOG_GAP, GAP, Input, MAX_LINE, SHORTEST_LINE, Typed};

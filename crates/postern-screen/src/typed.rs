@@ -1,9 +1,10 @@
 //! Tells a scanner that types from a person who types, by their speed alone.
 //!
 //! A keyboard-wedge scanner "types" a code within a fraction of a second and ends it with Enter or Tab. Taken for keys,
-//! a code would lock the gate, override and quit.
+//! a code would lock the gate, override and quit; in a dialog it would fill a field and answer.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::key::Key;
@@ -11,6 +12,8 @@ use crate::key::Key;
 /// Characters that follow each other within this time are one burst. Fast typists take twice as long, and a held key
 /// repeats more slowly or is recognised by its one character.
 pub const GAP: Duration = Duration::from_millis(50);
+/// In a dialog, keys that follow each other within this time are one burst: what a person types there waits for it.
+pub const DIALOG_GAP: Duration = Duration::from_millis(25);
 /// Fewer characters than this are a line only where Enter or Tab follows as fast: without it a single one is a key, and
 /// several are dropped.
 pub const SHORTEST_LINE: usize = 6;
@@ -21,9 +24,11 @@ pub const MAX_LINE: usize = 8 * 1024;
 const PATIENCE: Duration = Duration::from_millis(300);
 /// More lines of one paste are dropped.
 const MAX_PASTED: usize = 64;
+/// In a burst in a dialog, a key that is no character, Enter or Tab, or what came before it: it is no single key then.
+const OTHER: char = '\0';
 
-/// What came from the keyboard.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// What came from the keyboard. The debug form has no text of a scan, of which it tells the length.
+#[derive(Clone, Eq, PartialEq)]
 pub enum Input {
     /// A key that a person pressed.
     Key(Key),
@@ -39,24 +44,47 @@ pub enum Input {
     Unended(String),
 }
 
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "Key({key:?})"),
+            Self::Line(text) => write!(f, "Line({} bytes)", text.len()),
+            Self::Resize => f.write_str("Resize"),
+            Self::Stop => f.write_str("Stop"),
+            Self::TooLong => f.write_str("TooLong"),
+            Self::Unended(text) => write!(f, "Unended({} bytes)", text.len()),
+        }
+    }
+}
+
 /// Puts key presses and their times together. A pure state machine: it reads no clock.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Typed {
     /// How a scan begins that is one in a dialog too.
     prefix: Vec<char>,
-    /// In a dialog: what does not begin like a scan is text.
+    /// Whether a dialog is open.
     dialog: bool,
-    /// Characters that may become a scan.
+    /// Whether one was when the burst began.
+    burst_in_dialog: bool,
+    /// Characters that may become a scan; in a dialog Enter as CR, Tab, and [`OTHER`] too.
     burst: Vec<char>,
     /// The bytes of the burst, beyond the bound too.
     bytes: usize,
-    /// In a dialog, the burst has begun like a scan.
-    begun: bool,
-    /// The time of the last character.
+    /// The time of the last key of the burst.
     last: Option<Instant>,
     /// The time of the end of the last line: an end that follows at once belongs to it (CR LF).
     ended: Option<Instant>,
     ready: VecDeque<Input>,
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Typed")
+            .field("dialog", &self.dialog)
+            .field("bytes", &self.bytes)
+            .field("ready", &self.ready.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Typed {
@@ -65,16 +93,17 @@ impl Typed {
         Self {
             prefix: prefix.chars().collect(),
             dialog: false,
+            burst_in_dialog: false,
             burst: Vec::new(),
             bytes: 0,
-            begun: false,
             last: None,
             ended: None,
             ready: VecDeque::new(),
         }
     }
 
-    /// Whether a dialog is open.
+    /// Whether a dialog is open. There a burst is a scan if it begins like one; any other is dropped whole, and what is left
+    /// is single keys. A burst that has begun already goes on as it began.
     pub fn set_dialog(&mut self, open: bool) {
         self.dialog = open;
     }
@@ -82,12 +111,17 @@ impl Typed {
     /// A key press, at a time not before that of the call before.
     pub fn press(&mut self, key: Key, at: Instant) {
         self.settle(at);
+        if self.burst.is_empty() {
+            self.burst_in_dialog = self.dialog;
+        }
         match key {
             Key::Char(c) => self.push(c, at),
             // A terminal in raw mode tells LF so.
             Key::Enter | Key::Tab | Key::Ctrl('j') => self.end(if key == Key::Tab { key } else { Key::Enter }, at),
             // A control character of a scanner must not cut its line in two; no code has U+FFFD.
             Key::Ctrl(_) if self.is_scan() => self.push('\u{fffd}', at),
+            // A control character in a code that is none of ours must not do anything either.
+            _ if self.burst_in_dialog && !self.burst.is_empty() && !self.is_scan() => self.push(OTHER, at),
             key => {
                 self.flush();
                 self.ready.push_back(Input::Key(key));
@@ -131,25 +165,23 @@ impl Typed {
     /// Until when a further key may belong to what was typed; none where nothing waits.
     pub fn deadline(&self) -> Option<Instant> {
         let last = self.last.filter(|_| !self.burst.is_empty())?;
-        Some(last + if self.is_scan() { PATIENCE } else { GAP })
+        let gap = match self.burst_in_dialog {
+            _ if self.is_scan() => PATIENCE,
+            true => DIALOG_GAP,
+            false => GAP,
+        };
+        Some(last + gap)
     }
 
     fn push(&mut self, c: char, at: Instant) {
         self.last = Some(at);
+        if self.burst_in_dialog && self.burst.is_empty() && self.ended.is_some_and(|ended| at <= ended + DIALOG_GAP) {
+            // It follows a line as fast as a scanner types.
+            self.burst.push(OTHER);
+        }
         self.bytes += c.len_utf8();
         if self.bytes <= MAX_LINE {
             self.burst.push(c);
-        }
-        while self.dialog && !self.begun && !self.burst.is_empty() {
-            if self.begins(self.burst.iter().copied()) {
-                self.begun = true;
-            } else if self.may_begin() {
-                break;
-            } else {
-                let text = self.burst.remove(0);
-                self.bytes -= text.len_utf8();
-                self.ready.push_back(Input::Key(Key::Char(text)));
-            }
         }
     }
 
@@ -165,7 +197,9 @@ impl Typed {
             .is_some_and(|ended| self.burst.is_empty() && at <= ended + GAP)
         {
             self.ended = Some(at);
-        } else if !self.dialog && !self.burst.is_empty() && !self.is_held() {
+        } else if self.burst_in_dialog {
+            self.push(if key == Key::Tab { '\t' } else { '\r' }, at);
+        } else if !self.burst.is_empty() && !self.is_held() {
             // Nobody presses a key and Enter within this time; a scanner that reads a code of one letter does.
             let line = self.take();
             self.ready.extend(line.map(Input::Line));
@@ -182,15 +216,16 @@ impl Typed {
             let line = self.take();
             self.ready.push_back(line.map_or(Input::TooLong, Input::Unended));
         } else {
-            if !self.dialog {
-                // A key that bounces or is held is one; different ones in such haste are no person's.
-                match self.burst.iter().all(|c| self.burst.first() == Some(c)) {
-                    true => self.burst.truncate(1),
-                    false => self.burst.clear(),
-                }
-            }
-            let keys = self.burst.drain(..);
-            self.ready.extend(keys.map(|c| Input::Key(Key::Char(c))));
+            // A character that bounces or is held is one; different keys in such haste are no person's, and an end that is
+            // repeated is a code of nothing but ends.
+            let key = match self.burst[..] {
+                ['\r'] if self.burst_in_dialog => Some(Key::Enter),
+                ['\t'] if self.burst_in_dialog => Some(Key::Tab),
+                [first, ref more @ ..] if more.iter().all(|c| *c == first && !c.is_control()) => Some(Key::Char(first)),
+                _ => None,
+            };
+            self.ready.extend(key.map(Input::Key));
+            self.burst.clear();
             self.bytes = 0;
         }
     }
@@ -198,13 +233,15 @@ impl Typed {
     /// The burst as a line; none where it is too long.
     fn take(&mut self) -> Option<String> {
         let line = std::mem::take(&mut self.burst).into_iter().collect();
-        self.begun = false;
         (std::mem::take(&mut self.bytes) <= MAX_LINE).then_some(line)
     }
 
     /// Whether the burst is a scan by now.
     fn is_scan(&self) -> bool {
-        self.begun || !self.dialog && self.burst.len() >= SHORTEST_LINE && !self.is_held()
+        match self.burst_in_dialog {
+            true => self.begins(self.burst.iter().copied()),
+            false => self.burst.len() >= SHORTEST_LINE && !self.is_held(),
+        }
     }
 
     /// One character again and again is a key that somebody holds down.
@@ -218,15 +255,6 @@ impl Typed {
             .zip(&self.prefix)
             .filter(|(a, b)| a.eq_ignore_ascii_case(b));
         !self.prefix.is_empty() && found.count() == self.prefix.len()
-    }
-
-    fn may_begin(&self) -> bool {
-        self.burst.len() < self.prefix.len()
-            && self
-                .burst
-                .iter()
-                .zip(&self.prefix)
-                .all(|(a, b)| a.eq_ignore_ascii_case(b))
     }
 }
 

@@ -18,7 +18,7 @@ use postern_core::record::DocumentTag;
 use postern_core::time::{Time, TimeEvidence};
 use postern_core::verdict::Grade;
 use postern_devices::turnstile::Report;
-use postern_log::{Log, LogError, Source, Tip};
+use postern_log::{Kind, Log, LogError, Source, Tip};
 
 use crate::config::{Config, Operator};
 use crate::error::Error;
@@ -171,7 +171,8 @@ impl<'a> Door<'a> {
         self.shift.operator = operator;
         self.tell(Told::Ready)?;
         let now = self.now().1.now();
-        match recall(&mut self.memory, &self.log, now, since_boot()) {
+        let required = self.config.document.required;
+        match recall(&mut self.memory, &self.log, required, now, since_boot()) {
             Ok(()) => Ok(()),
             // A log that cannot be read back is found by the first verdict, or by `verify`; staff know what is missing.
             Err(_) => self.tell(Told::NoMemory),
@@ -378,8 +379,8 @@ impl<'a> Door<'a> {
 }
 
 /// Fills the memory from the log: a restart lets nobody in twice. What lies ahead of the gate's time was reckoned by a clock that
-/// is lost; how long ago it was nobody knows.
-fn recall(memory: &mut PassBack, log: &Log, now: Time, boot: Duration) -> Result<(), LogError> {
+/// is lost; how long ago it was nobody knows. Where documents are `required`, a code alone has let nobody in.
+fn recall(memory: &mut PassBack, log: &Log, required: bool, now: Time, boot: Duration) -> Result<(), LogError> {
     let window = memory.window();
     if window.is_zero() {
         return Ok(());
@@ -388,7 +389,8 @@ fn recall(memory: &mut PassBack, log: &Log, now: Time, boot: Duration) -> Result
     for event in log.reader().recent_since(since, MAX_RECALLED)?.iter().rev() {
         let details = event.details();
         let here = details.source != Source::Text && !details.flags.judged_at_another_time;
-        if details.outcome != postern_log::Outcome::Admit || !here || details.time > now.seconds() + AHEAD {
+        let let_in = details.outcome == postern_log::Outcome::Admit && !(required && details.kind == Kind::Code);
+        if !let_in || !here || details.time > now.seconds() + AHEAD {
             continue;
         }
         let who = Pseudonyms {

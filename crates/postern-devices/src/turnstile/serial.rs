@@ -7,7 +7,7 @@ use super::{Actuator, Shared, WRITE};
 use crate::error::DeviceError;
 use crate::serial::Port;
 
-/// How often and how long it is tried to shut, where the port fails.
+/// How often and how long it is tried to shut before it is told that this fails.
 const TRIES: u32 = 5;
 const RETRY: Duration = Duration::from_millis(200);
 

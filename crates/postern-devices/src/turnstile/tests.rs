@@ -201,16 +201,122 @@ fn a_port_that_is_not_there_opens_nothing_and_is_looked_for_again() {
     let (mut controller, path) = controller();
     std::os::unix::fs::symlink(&path, &link).unwrap();
     turnstile.open(2);
-    assert_eq!(received(&mut controller), [1, 0]);
+    assert_eq!(received(&mut controller), [0, 1, 0]);
+    assert_eq!(told(&reports), (None, "Shut".to_owned()));
     assert_eq!(told(&reports), (Some(2), "Opened".to_owned()));
+}
+
+#[test]
+fn a_port_that_comes_back_is_shut_by_itself_and_before_anything_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("port");
+    let plug = |path: &str| std::os::unix::fs::symlink(path, &link).unwrap();
+    // The name goes first: its number may at once be another test's pseudo-terminal.
+    let unplug = |controller: fs::File| {
+        fs::remove_file(&link).unwrap();
+        drop(controller);
+    };
+    let (mut first, path) = controller();
+    plug(&path);
+    let (turnstile, reports) = new(&format!("serial:{},on=01,off=00,pulse-ms=300", link.display()));
+    for id in [1, 11] {
+        turnstile.open(id);
+        assert_eq!(
+            received(&mut first),
+            [0, 1],
+            "shut at the start or when it came back, and opened"
+        );
+        unplug(first);
+        assert_eq!(told(&reports), (Some(id), "turnstile-still-open".to_owned()));
+        // It may be open: nobody else is let in, and staff are told at once.
+        turnstile.open(id + 1);
+        assert_eq!(told(&reports), (Some(id + 1), "device-missing".to_owned()));
+        let (mut again, path) = controller();
+        plug(&path);
+        // Nobody orders anything.
+        assert_eq!(told(&reports), (None, "Shut".to_owned()));
+        assert_eq!(received(&mut again), [0]);
+        turnstile.open(id + 2);
+        assert_eq!(received(&mut again), [1, 0]);
+        assert_eq!(told(&reports), (Some(id + 2), "Opened".to_owned()));
+        unplug(again);
+        turnstile.open(id + 3);
+        let (_, lost) = told(&reports);
+        assert_eq!(lost, "turnstile-still-open");
+        let (last, path) = controller();
+        plug(&path);
+        assert_eq!(told(&reports), (None, "Shut".to_owned()));
+        first = last;
+    }
+}
+
+/// How many orders to shut fail, and what was done.
+struct Sticky(u32, Arc<Mutex<Vec<&'static str>>>);
+
+impl Actuator for Sticky {
+    fn pulse(&mut self, _id: u64, _shared: &Shared) -> Result<(), DeviceError> {
+        self.1.lock().unwrap().push("open");
+        let device = "made up".to_owned();
+        Err(DeviceError::StillOpen { device })
+    }
+
+    fn shut(&mut self) -> Result<(), DeviceError> {
+        self.1.lock().unwrap().push("shut");
+        if self.0 == 0 {
+            return Ok(());
+        }
+        self.0 -= 1;
+        let device = "made up".to_owned();
+        Err(DeviceError::Silent { device })
+    }
+}
+
+#[test]
+fn nothing_opens_while_it_is_not_known_to_be_shut() {
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let (turnstile, reports) = Turnstile::start(Box::new(Sticky(4, Arc::clone(&done)))).unwrap();
+    assert_eq!(told(&reports), (None, "device-silent".to_owned()));
+    let since = Instant::now();
+    for id in 1..3 {
+        turnstile.open(id);
+        assert_eq!(told(&reports), (Some(id), "device-silent".to_owned()));
+    }
+    // Once a second, and told when it went through.
+    assert_eq!(told(&reports), (None, "Shut".to_owned()));
+    assert!(since.elapsed() >= AGAIN * 2);
+    assert_eq!(*done.lock().unwrap(), ["shut"; 5]);
+    turnstile.open(3);
+    assert_eq!(told(&reports), (Some(3), "turnstile-still-open".to_owned()));
+    assert_eq!(told(&reports), (None, "Shut".to_owned()));
+    drop(turnstile);
+    assert_eq!(
+        done.lock().unwrap()[5..],
+        ["open", "shut", "shut"],
+        "and the last thing"
+    );
+}
+
+#[test]
+fn dropping_does_not_wait_for_what_does_not_shut() {
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let (turnstile, reports) = Turnstile::start(Box::new(Sticky(u32::MAX, done))).unwrap();
+    assert_eq!(told(&reports), (None, "device-silent".to_owned()));
+    let since = Instant::now();
+    drop(turnstile);
+    assert!(since.elapsed() < AGAIN, "{:?}", since.elapsed());
+    assert_eq!(told(&reports), (None, "device-silent".to_owned()));
 }
 
 #[test]
 fn a_port_that_goes_while_it_is_open_is_told() {
     let (mut controller, path) = controller();
-    let (turnstile, reports) = new(&format!("serial:{path},on=01,off=00,pulse-ms=300"));
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("port");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let (turnstile, reports) = new(&format!("serial:{},on=01,off=00,pulse-ms=300", link.display()));
     turnstile.open(1);
     assert_eq!(received(&mut controller), [0, 1]);
+    fs::remove_file(&link).unwrap();
     drop(controller);
     assert_eq!(told(&reports), (Some(1), "turnstile-still-open".to_owned()));
 }

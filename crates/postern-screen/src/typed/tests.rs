@@ -56,7 +56,6 @@ fn a_scanner_gives_lines_and_a_person_keys() {
     assert_eq!(Keyboard::new(false).types("PC1:ABC\r", FAST).gives(), line("PC1:ABC"));
     assert_eq!(Keyboard::new(false).types("PC1:ABC\t", FAST).gives(), line("PC1:ABC"));
     assert_eq!(Keyboard::new(false).types("quit.o\r", SLOW).gives(), keys("quit.o\r"));
-    assert_eq!(Keyboard::new(true).types("ab\r", FAST).gives(), keys("ab\r"));
     let mixed = Keyboard::new(false)
         .types("q", SLOW)
         .types("h", SLOW)
@@ -74,7 +73,11 @@ fn a_printed_key_presses_nothing() {
         }
     }
     assert_eq!(Keyboard::new(false).types("q2", FAST).gives(), [], "no person types so");
-    assert_eq!(Keyboard::new(false).types("qq", FAST).gives(), keys("q"), "a key that bounces");
+    assert_eq!(
+        Keyboard::new(false).types("qq", FAST).gives(),
+        keys("q"),
+        "a key that bounces"
+    );
     assert_eq!(Keyboard::new(false).types("q\r", SLOW).gives(), keys("q\r"));
 }
 
@@ -124,22 +127,101 @@ fn a_control_character_does_not_cut_a_scan() {
 }
 
 #[test]
-fn in_a_dialog_all_is_text_but_codes() {
-    assert_eq!(Keyboard::new(true).types("A4711x\r", FAST).gives(), keys("A4711x\r"));
-    assert_eq!(Keyboard::new(true).types("PC2", SLOW).gives(), keys("PC2"));
+fn in_a_dialog_a_code_is_a_line_and_slow_keys_are_text() {
+    let typed = |text: &str, millis| Keyboard::new(true).types(text, millis).gives();
+    for millis in [26, 60, SLOW] {
+        assert_eq!(typed("A4711x\r", millis), keys("A4711x\r"), "{millis}");
+        assert_eq!(typed("110105194912310021\r", millis), keys("110105194912310021\r"));
+        assert_eq!(typed("PC1:", millis), keys("PC1:"), "typed by hand");
+        assert_eq!(typed("oo\r\r", millis), keys("oo\r\r"), "a held key repeats");
+        assert_eq!(typed("\t", millis), [Input::Key(Key::Tab)]);
+    }
+    for millis in [0, FAST, 25] {
+        assert_eq!(typed("PC1:ABC\r", millis), line("PC1:ABC"));
+        assert_eq!(typed("pc1:abc\t", millis), line("pc1:abc"), "Caps Lock");
+        assert_eq!(typed("PC1:ABC", millis), [Input::Unended("PC1:ABC".into())]);
+        assert_eq!(typed("oo", millis), keys("o"), "a key that bounces");
+    }
+    let mut keyboard = Keyboard::new(true);
+    let scan = keyboard
+        .types("A4", 60)
+        .types("P", 60)
+        .types("C1:ABC\r\n", FAST)
+        .gives();
+    assert_eq!(scan, [keys("A4"), line("PC1:ABC")].concat());
+    assert_eq!(keyboard.types("7\r", 60).gives(), keys("7\r"), "and the person goes on");
+}
+
+#[test]
+fn in_a_dialog_a_printed_code_that_is_none_of_ours_does_nothing() {
+    for code in [
+        "1",
+        "y",
+        "A4711x",
+        "110105194912310021",
+        "P",
+        "PC2:ABC",
+        "xPC1:ABC",
+        "11",
+    ] {
+        for end in ["\r", "\t", "\r\n", "\n"] {
+            for millis in [0, FAST, 25] {
+                let mut keyboard = Keyboard::new(true);
+                let scan = format!("{code}{end}");
+                assert_eq!(keyboard.types(&scan, millis).gives(), [], "{scan:?}");
+                keyboard.now += Duration::from_millis(500);
+                assert_eq!(keyboard.types(&scan, millis).gives(), [], "{scan:?} again");
+                assert_eq!(keyboard.types(&scan.repeat(3), millis).gives(), [], "{scan:?} in one");
+                keyboard.now += Duration::from_millis(500);
+                assert_eq!(keyboard.types("4\r", 60).gives(), keys("4\r"), "the field is as it was");
+            }
+        }
+    }
+    let typed = |text: &str| Keyboard::new(true).types(text, FAST).gives();
+    assert_eq!(typed("110105194912310021"), [], "without an end");
+    assert_eq!(typed("\r\r"), [], "a code of an end");
+    assert_eq!(typed("12\u{1d}34\r"), []);
+    for tail in ["y", "1\r", "12\r", "\n1\r"] {
+        assert_eq!(
+            typed(&format!("PC1:ABC\r{tail}")),
+            line("PC1:ABC"),
+            "a code of two lines: {tail:?}"
+        );
+    }
+    for key in [Key::Esc, Key::Backspace, Key::Ctrl('c'), Key::F(2)] {
+        let mut keyboard = Keyboard::new(true);
+        let now = keyboard.types("1", FAST).now;
+        keyboard.typed.press(key, now);
+        assert_eq!(keyboard.types("2\r", FAST).gives(), [], "{key:?} in a code");
+        keyboard.typed.press(key, now + Duration::from_secs(9));
+        assert_eq!(keyboard.gives(), [Input::Key(key)], "{key:?} alone does not wait");
+    }
+}
+
+#[test]
+fn a_scan_goes_on_as_it_began() {
+    let mut keyboard = Keyboard::new(false);
+    keyboard.types("12345", FAST).typed.set_dialog(true);
     assert_eq!(
-        Keyboard::new(true).types("PC1:", SLOW).gives(),
-        keys("PC1:"),
-        "typed by hand"
+        keyboard.types("67\r\n", FAST).gives(),
+        line("1234567"),
+        "a dialog opens in it"
     );
-    assert_eq!(Keyboard::new(true).types("PC1:ABC\r", FAST).gives(), line("PC1:ABC"));
-    assert_eq!(
-        Keyboard::new(true).types("pc1:abc\r", FAST).gives(),
-        line("pc1:abc"),
-        "Caps Lock"
-    );
-    let after_text = Keyboard::new(true).types("PPaPC1:ABC\ry", FAST).gives();
-    assert_eq!(after_text, [keys("PPa"), line("PC1:ABC"), keys("y")].concat());
+    keyboard.now += Duration::from_millis(500);
+    keyboard.types("12345", FAST).typed.set_dialog(false);
+    assert_eq!(keyboard.types("67\r\n", FAST).gives(), [], "a dialog closes in it");
+}
+
+#[test]
+fn the_debug_form_tells_no_text() {
+    let text = || "PC1:SECRET".to_owned();
+    assert_eq!(format!("{:?}", Input::Line(text())), "Line(10 bytes)");
+    assert_eq!(format!("{:?}", Input::Unended(text())), "Unended(10 bytes)");
+    assert_eq!(format!("{:?}", Input::Key(Key::F(2))), "Key(F(2))");
+    let mut keyboard = Keyboard::new(false);
+    keyboard.types("PC1:SECRET\rPC1:SECRET", FAST);
+    let shown = format!("{:?}", keyboard.typed);
+    assert_eq!(shown, "Typed { dialog: false, bytes: 10, ready: 1, .. }");
 }
 
 #[test]
@@ -180,7 +262,7 @@ fn a_paste_is_lines_and_never_keys() {
 
 proptest! {
     /// Whatever is typed at whatever speed: each character comes out once, in order, or its scan was too long, or it
-    /// is the repetition of a held key, or, outside dialogs, too few came too fast.
+    /// is the repetition of a held key, or too few came too fast.
     #[test]
     fn nothing_is_lost_or_made_up(
         strokes in proptest::collection::vec(("[PC1:abq]", prop_oneof![0u64..49, 51u64..400]), 0..60),
@@ -202,23 +284,59 @@ proptest! {
         }).collect();
         let mut rest = sent.chars();
         prop_assert!(got.chars().all(|c| rest.any(|sent| sent == c)), "{got} of {sent}");
-        let slow = strokes.iter().all(|(_, pause)| *pause > 50);
-        if dialog || slow {
+        if strokes.iter().all(|(_, pause)| *pause > 50) {
             prop_assert_eq!(got, sent);
         }
+    }
+
+    /// In a dialog, by another way to count: what stands alone in time is a key, what begins as a code does is a scan, and
+    /// nothing else comes out.
+    #[test]
+    fn in_a_dialog_only_single_keys_and_codes_come_out(
+        parts in proptest::collection::vec(
+            (prop_oneof!["[PC1:abq\r]", "PC1:[a-z]{0,9}\r?", "[PC1:abq\r\t]{2,9}"], 0u64..=25, 301u64..900),
+            0..20,
+        ),
+    ) {
+        let mut keyboard = Keyboard::new(true);
+        let mut expected = Vec::new();
+        for (text, pause, rest) in &parts {
+            let mut chars = text.chars();
+            keyboard.now += Duration::from_millis(*rest);
+            keyboard.types(text, *pause);
+            expected.extend(match (text.strip_prefix("PC1:"), chars.next(), chars.as_str()) {
+                (Some(code), ..) => match code.split_once(['\r', '\t']) {
+                    // What follows a line as fast as this is dropped.
+                    Some((code, _)) => line(&format!("PC1:{code}")),
+                    None => vec![Input::Unended(text.clone())],
+                },
+                (None, Some(first), "") => keys(&first.to_string()),
+                (None, Some(first), more) if first > ' ' && more.chars().all(|c| c == first) => keys(&first.to_string()),
+                _ => vec![],
+            });
+        }
+        prop_assert_eq!(keyboard.gives(), expected);
     }
 
     #[test]
     fn every_fast_line_is_a_line(text in "[A-Z0-9:$%*+./ -]{6,400}", pause in 0u64..=50) {
         prop_assume!(text.chars().any(|c| !text.starts_with(c)));
         prop_assert_eq!(Keyboard::new(false).types(&text, pause).types("\r", pause).gives(), line(&text));
-        let code = format!("PC1:{text}");
+        let (code, pause) = (format!("PC1:{text}"), pause / 2);
         prop_assert_eq!(Keyboard::new(true).types(&code, pause).types("\r", pause).gives(), line(&code));
     }
 
     #[test]
+    fn no_fast_text_fills_a_field(text in "[!-~]{2,400}", pause in 0u64..=25) {
+        prop_assume!(!text.to_ascii_uppercase().starts_with("PC1:"));
+        for end in ["\r", "\t", "\r\n"] {
+            prop_assert_eq!(Keyboard::new(true).types(&text, pause).types(end, pause).gives(), []);
+        }
+    }
+
+    #[test]
     fn no_slow_typing_is_a_line(text in "[ -~]{0,100}", pause in 51u64..=2000) {
-        for dialog in [false, true] {
+        for (dialog, pause) in [(false, pause), (true, pause), (true, 26 + pause % 25)] {
             let mut keyboard = Keyboard::new(dialog);
             prop_assert_eq!(keyboard.types(&text, pause).types("\r", pause).gives(), keys(&(text.clone() + "\r")));
         }

@@ -1,8 +1,8 @@
 //! The list: a line for each code, and below it what is unusual.
 
-use postern_cli::{Failure, clock};
 use postern_cli::table::{Align, Table};
 use postern_cli::terminal::{Style, printable};
+use postern_cli::{Failure, clock};
 
 use super::{Screen, Shown, words};
 use crate::fault::Fault;

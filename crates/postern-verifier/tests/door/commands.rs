@@ -99,6 +99,26 @@ fn an_override_stands_beside_the_verdict_and_changes_nothing_of_it() {
     );
 }
 
+/// Somebody else may stand there by then.
+#[test]
+fn after_what_could_not_be_read_a_decision_names_its_event() {
+    let site = Site::new();
+    let mut scan = site.scan([""; 0]);
+    scan.ask(&site.refused(1));
+    assert_eq!(said(&scan.ask(&"x".repeat(20_000))), "fault line-too-long");
+    assert_eq!(said(&scan.command(OVERRIDE)), "command nothing-to-override");
+    let word = scan.ready["command_word"].clone();
+    let object = |about: u64| {
+        let decision = json!({
+            "command": "override", "operator": "a-17", "outcome": "admit", "reason": "supervisor",
+            "about": about, "word": word,
+        });
+        decision.to_string()
+    };
+    assert_eq!(said(&scan.ask(&object(1))), "command nothing-to-override");
+    assert_eq!(scan.ask(&object(0))["about"], 0);
+}
+
 #[test]
 fn objects_command_as_words_do() {
     let site = Site::new();
@@ -139,6 +159,8 @@ fn who_is_not_an_operator_and_what_is_not_a_reason_is_not_logged() {
         ("manual a-17 admit medical", "unknown-reason"),
         ("override a-17 pass supervisor", "not-a-command"),
         ("override a/17 admit supervisor", "not-a-command"),
+        // It may be the number of a document, which has no place in a log.
+        ("manual 110105194912310 admit supervisor", "not-a-command"),
         ("open", "not-a-command"),
     ] {
         assert_eq!(said(&scan.command(words)), format!("command {reason}"), "{words}");

@@ -1,13 +1,16 @@
 //! Documents that a machine reads: compared with a code, or entered alone, and never kept.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use postern_core::tag::Document;
 use serde_json::json;
 
 use crate::papers::{CARD, card_tag, passport, resident, tag_key};
-use crate::site::{Scan, Site, said};
+use crate::site::{BOTH, Scan, Site, said};
+use crate::wire::Wire;
 
 fn hex(tag: postern_core::record::DocumentTag) -> String {
     postern_core::hex(&tag.0.0)
@@ -30,7 +33,7 @@ fn holds(folder: &Path, part: &[u8]) -> bool {
 #[test]
 fn a_document_that_matches_confirms_the_code() {
     let site = Site::with_tag_key();
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     let admitted = scan.ask(&site.bound(1, Some(card_tag(CARD))));
     assert_eq!(said(&admitted), "admit");
     let entry = scan.ask(&CARD.to_lowercase());
@@ -48,7 +51,7 @@ fn a_document_that_matches_confirms_the_code() {
 #[test]
 fn a_wrong_document_is_referred_and_the_right_one_is_compared_again() {
     let site = Site::with_tag_key();
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     assert_eq!(said(&scan.ask(&site.bound(1, Some(card_tag(CARD))))), "admit");
     let wrong = scan.ask(&resident("11010519491231003"));
     assert_eq!(said(&wrong), "refer document-mismatch");
@@ -66,7 +69,7 @@ fn a_wrong_document_is_referred_and_the_right_one_is_compared_again() {
 #[test]
 fn a_code_that_names_no_document_is_compared_by_people() {
     let site = Site::with_tag_key();
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     assert_eq!(said(&scan.ask(&site.bound(1, None))), "admit");
     assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
     // Of an epoch whose key this gate lacks: the first byte of a tag is its epoch.
@@ -82,10 +85,10 @@ fn a_code_that_names_no_document_is_compared_by_people() {
 #[test]
 fn a_gate_without_a_tag_key_compares_nothing_and_enters_no_tag() {
     let site = Site::new();
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     assert_eq!(said(&scan.ask(&site.bound(1, Some(card_tag(CARD))))), "admit");
     assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
-    let alone = scan.ask(CARD);
+    let alone = scan.ask(&resident("11010519491231007"));
     assert_eq!(
         (said(&alone).as_str(), &alone["document_tag"]),
         ("refer no-code-shown", &json!(null))
@@ -98,9 +101,9 @@ fn a_gate_without_a_tag_key_compares_nothing_and_enters_no_tag() {
 }
 
 #[test]
-fn without_a_code_a_person_decides_or_the_configuration_does() {
+fn without_a_code_a_person_decides() {
     let site = Site::with_tag_key();
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     let entry = scan.ask(CARD);
     assert_eq!(
         (said(&entry).as_str(), &entry["kind"]),
@@ -112,20 +115,45 @@ fn without_a_code_a_person_decides_or_the_configuration_does() {
         (&decided["about"], &decided["document_tag"]),
         (&entry["seq"], &entry["document_tag"])
     );
+    // A card that stays on the reader is one document.
+    scan.send(CARD);
+    assert_eq!(scan.within(Duration::from_millis(300)), None);
+    let code = site.bound(1, Some(card_tag(CARD)));
     assert_eq!(
-        said(&scan.ask(CARD)),
+        said(&scan.ask(&code)),
         "refer seen-here",
         "who was let in is known again"
     );
     scan.end();
-
-    site.configure("[document]\nwithout-code = \"admit\"\n");
-    let number = resident("11010519491231005");
-    let mut scan = site.scan([""; 0]);
-    assert_eq!(said(&scan.ask(&number)), "admit");
-    assert_eq!(said(&scan.ask(&number)), "refer seen-here");
     assert_eq!(
-        said(&scan.ask(&site.bound(1, Some(card_tag(&number))))),
+        site.rows("kind source operator"),
+        ["manual document -", "override hand a-17", "code scanner -"]
+    );
+}
+
+/// A scanner of codes on a port, and a reader of documents.
+fn at_two_readers(site: &Site) -> (Scan, Wire) {
+    let port = site.path("scanner");
+    let wire = Wire::plug_in(&port);
+    let codes = format!("serial:{}", port.display());
+    let scan = site.scan(["--source", &codes, "--source", "stdin,reads=documents"]);
+    assert_eq!(scan.next()["state"], "ready");
+    (scan, wire)
+}
+
+#[test]
+fn without_a_code_the_configuration_may_admit() {
+    let site = Site::with_tag_key();
+    site.configure("[document]\nwithout-code = \"admit\"\nwindow = 1\n");
+    let [number, kept_out] = ["11010519491231005", "11010519491231006"].map(resident);
+    let (mut scan, mut wire) = at_two_readers(&site);
+    let mut code = |scan: &Scan, text: String| {
+        wire.send(&format!("{text}\r"));
+        said(&scan.next())
+    };
+    assert_eq!(said(&scan.ask(&number)), "admit");
+    assert_eq!(
+        code(&scan, site.bound(1, Some(card_tag(&number)))),
         "refer seen-here",
         "with a code, too"
     );
@@ -137,11 +165,33 @@ fn without_a_code_a_person_decides_or_the_configuration_does() {
         (said(&entry).as_str(), &entry["kind"]),
         ("refer document-mismatch seen-here", &json!("document"))
     );
+    // Whom a code has kept out, the document alone does not let in afterwards.
+    assert_eq!(
+        code(&scan, site.bound_to_west(2, card_tag(&kept_out))),
+        "refer rule-refers"
+    );
+    assert_eq!(said(&scan.ask(&kept_out)), "refer rule-refers");
+    std::thread::sleep(Duration::from_millis(1100));
+    assert_eq!(said(&scan.ask(&kept_out)), "refer no-code-shown");
+    scan.stop();
+    let rows = site.rows("kind outcome person");
+    assert_eq!(rows[0], format!("manual admit {}", hex(card_tag(&number))));
+    assert_eq!(rows[5], format!("manual refer {}", hex(card_tag(&kept_out))));
+}
+
+/// Anybody can print a number with a good check digit: where it would open a door it comes from a reader of documents.
+#[test]
+fn a_scanner_of_codes_is_no_reader_of_documents() {
+    let site = Site::with_tag_key();
+    let mut scan = site.scan([""; 0]);
+    assert_eq!(said(&scan.ask(CARD)), "refuse not-a-code");
     scan.end();
-    let tags = [hex(card_tag(CARD)), hex(card_tag(&number))];
-    let rows = site.rows("kind source person operator");
-    assert_eq!(rows[0], format!("manual document {} -", tags[0]));
-    assert_eq!(rows[3], format!("manual document {} -", tags[1]));
+    for rule in ["required = true", "without-code = \"admit\""] {
+        site.configure(&format!("[document]\n{rule}\n"));
+        let done = site.gate.run("scan", ["--json", "--source", "stdin,reads=both"]);
+        assert_eq!((done.status, done.stdout.as_str()), (1, ""), "{rule}: {done:?}");
+        assert_eq!(done.error(), "config", "{rule}");
+    }
 }
 
 #[test]
@@ -149,7 +199,7 @@ fn a_passport_comes_in_two_lines() {
     let site = Site::with_tag_key();
     let tag = tag_key().tag(&Document::new("passport", "CN", "E00000017").unwrap());
     let [first, second] = passport("E00000017");
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     scan.send(&first);
     let entry = scan.ask(&second);
     assert_eq!(
@@ -181,10 +231,10 @@ fn a_passport_comes_in_two_lines() {
 fn no_file_of_the_store_holds_a_number() {
     let site = Site::with_tag_key();
     let [first, second] = passport("E00000017");
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     let wrong = "110105194912310021";
     scan.ask(&site.bound(1, Some(card_tag(CARD))));
-    for number in [CARD, CARD, &resident("11010519491231004")] {
+    for number in [CARD, &resident("11010519491231004"), &resident("11010519491231007")] {
         assert_eq!(scan.ask(number)["type"], "entry");
     }
     assert_eq!(scan.ask(wrong)["type"], "fault");
@@ -210,10 +260,10 @@ fn no_file_of_the_store_holds_a_number() {
 fn a_document_that_comes_late_is_not_compared() {
     let site = Site::with_tag_key();
     site.configure("[document]\nwindow = 1\n");
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     let tag = Some(card_tag(CARD));
     assert_eq!(said(&scan.ask(&site.bound(1, tag))), "admit");
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    std::thread::sleep(Duration::from_millis(1100));
     let entry = scan.ask(CARD);
     assert_eq!(
         (said(&entry).as_str(), &entry["kind"]),
@@ -227,13 +277,17 @@ fn the_tag_key_of_a_gate_with_a_passphrase_needs_it() {
     let secret = "made up, for this test only";
     let site = Site::with_passphrase(secret);
     let code = |index| site.bound(index, Some(card_tag(CARD)));
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     assert_eq!(said(&scan.ask(&code(1))), "admit");
     assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
     scan.end();
     site.configure("[pass-back]\nwindow = 0\n");
     let file = site.secret("passphrase", secret);
-    let mut scan = site.scan(["--passphrase-file".as_ref(), file.as_os_str()]);
+    let mut scan = site.scan(
+        BOTH.map(OsStr::new)
+            .into_iter()
+            .chain(["--passphrase-file".as_ref(), file.as_os_str()]),
+    );
     assert_eq!(said(&scan.ask(&code(2))), "admit");
     assert_eq!(said(&scan.ask(CARD)), "admit");
     scan.end();
@@ -267,7 +321,4 @@ fn a_source_of_documents_reads_no_codes() {
     assert_eq!(said(&scan.ask(&site.good(1))), "fault not-a-document");
     assert_eq!(said(&scan.ask(CARD)), "refer no-code-shown");
     scan.end();
-    // And a scanner of codes no documents.
-    let mut scan = site.scan(["--source", "stdin,reads=codes"]);
-    assert_eq!(said(&scan.ask(CARD)), "refuse not-a-code");
 }

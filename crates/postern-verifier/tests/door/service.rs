@@ -1,14 +1,16 @@
 //! Hours of service: updates, a declared emergency, the end, and many codes at once.
 
-use std::time::Duration;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use postern_core::trust::Emergency;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::common::{DAY, tags};
+use crate::common::{BIN, DAY, command, tags};
 use crate::papers::{CARD, EPOCH, card_tag, tag_key};
-use crate::site::{Site, said};
+use crate::site::{BOTH, LONG, Site, said};
 
 #[test]
 fn an_update_by_another_process_counts_from_the_next_code_on() {
@@ -35,7 +37,7 @@ fn an_update_by_another_process_counts_from_the_next_code_on() {
 #[test]
 fn a_tag_key_that_an_update_brings_is_used_at_once() {
     let site = Site::new();
-    let mut scan = site.scan([""; 0]);
+    let mut scan = site.scan(BOTH);
     let code = |index| site.bound(index, Some(card_tag(CARD)));
     assert_eq!(said(&scan.ask(&code(1))), "admit");
     assert_eq!(said(&scan.ask(CARD)), "refer document-not-bound");
@@ -148,6 +150,48 @@ fn many_codes_at_once_keep_their_order() {
         .map(|(n, kind)| format!("{n} {}", outcomes[*kind]))
         .collect();
     assert_eq!(rows, expected);
+}
+
+/// A gate whose controller reads nothing any more, or is gone, serves nobody: whoever supervises it starts both anew.
+#[test]
+fn service_ends_where_nobody_reads_what_it_says() {
+    for goes_away in [true, false] {
+        let site = Site::new();
+        let mut scan = command(BIN);
+        scan.args(["scan", "--json", "--store"]).arg(site.store());
+        let mut child = scan
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut ready = String::new();
+        output.read_line(&mut ready).unwrap();
+        let held = (!goes_away).then_some(output);
+        // More than a pipe holds. It is not read any more when the gate has ended.
+        let code = site.refused(1);
+        for _ in 0..400 {
+            if writeln!(input, "{code}").is_err() {
+                break;
+            }
+        }
+        let until = Instant::now() + LONG;
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > until {
+                child.kill().unwrap();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        assert_eq!(status.code(), Some(1), "goes away: {goes_away}");
+        let size = site.log().tip().size;
+        assert!(size > 0 && size < 400, "{size}");
+        drop((input, held));
+    }
 }
 
 /// One log has one writer: a second door on the same store would let people in twice.

@@ -24,6 +24,9 @@ use crate::papers::{EPOCH, tag_key};
 /// How long anything may take on a machine that is busy.
 pub(crate) const LONG: Duration = Duration::from_secs(30);
 
+/// A scanner that also reads documents.
+pub(crate) const BOTH: [&str; 2] = ["--source", "stdin,reads=both"];
+
 /// A gate whose authority made its documents yesterday, so that its clock is right.
 pub(crate) struct Site {
     pub(crate) gate: Gate,
@@ -140,6 +143,13 @@ impl Site {
         let mut claims = self.claims(index);
         claims.record.holder.tag = tag;
         self.authority().code(0, &claims)
+    }
+
+    /// A code that a person must look at, and that is bound to this document.
+    pub(crate) fn bound_to_west(&self, index: u32, tag: DocumentTag) -> String {
+        let mut claims = self.claims(index);
+        claims.record.holder.tag = Some(tag);
+        self.authority().code(1, &claims)
     }
 
     /// A code of a person who was never vaccinated: refused.
@@ -294,6 +304,12 @@ impl Scan {
     /// The end of standard input, what is still said, and the status.
     pub(crate) fn end(mut self) -> (Vec<Value>, ExitStatus) {
         self.close();
+        self.rest()
+    }
+
+    /// The end by a signal, for sources that never end; as [`Self::end`].
+    pub(crate) fn stop(mut self) -> (Vec<Value>, ExitStatus) {
+        self.signal(Signal::TERM);
         self.rest()
     }
 

@@ -185,8 +185,7 @@ fn two_scanners_the_keyboard_and_a_folder_serve_at_once() {
     scan.close();
     wires[0].send(&format!("{}\r", site.good(3)));
     assert_eq!(said(&scan.next_of("verdict")), "refer seen-here");
-    scan.signal(rustix::process::Signal::TERM);
-    let (_, status) = scan.rest();
+    let (_, status) = scan.stop();
     assert_eq!(status.code(), Some(0));
 }
 

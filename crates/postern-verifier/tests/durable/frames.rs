@@ -1,6 +1,6 @@
 //! Hostile frames through the whole program: after each of them a good one is read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -23,6 +23,8 @@ struct Camera {
     good: Vec<(Vec<u8>, String)>,
     next: usize,
     shown: Vec<Value>,
+    /// Why frames could not be read, and how often that was told.
+    faults: BTreeMap<String, usize>,
     readers: HashSet<u32>,
     /// How often one good frame was not enough.
     again: usize,
@@ -39,6 +41,7 @@ impl Camera {
             good: Vec::new(),
             next: 0,
             shown: Vec::new(),
+            faults: BTreeMap::new(),
             readers: HashSet::new(),
             again: 0,
         };
@@ -53,15 +56,26 @@ impl Camera {
 
     /// The next verdict.
     fn take(&mut self, within: Duration) -> Option<Value> {
-        let told = self.service.next_within(within)?;
-        // The stream is there at once, and stays.
-        if told["type"] == "source" {
-            assert_eq!(told["state"], "ready", "{told}");
-            return self.take(within);
+        loop {
+            let told = self.service.next_within(within)?;
+            match told["type"].as_str() {
+                // The stream is there at once, and stays.
+                Some("source") => assert_eq!(told["state"], "ready", "{told}"),
+                Some("fault") => {
+                    let reason = told["reason"].as_str().unwrap();
+                    assert!(
+                        reason.starts_with("picture-") || reason.starts_with("reader-"),
+                        "{told}"
+                    );
+                    *self.faults.entry(reason.to_owned()).or_default() += 1;
+                }
+                _ => {
+                    assert!(is_logged(&told), "{told}");
+                    self.shown.push(told.clone());
+                    return Some(told);
+                }
+            }
         }
-        assert!(is_logged(&told), "{told}");
-        self.shown.push(told.clone());
-        Some(told)
     }
 
     /// Shows bytes; where they are a whole file, the reader gets them.
@@ -121,8 +135,9 @@ impl Camera {
         compare(&log, &self.shown);
         assert!(log.verify().unwrap().is_clean());
         format!(
-            "{} verdicts, {} readers, {} times again",
+            "{} verdicts, {:?}, {} readers, {} times again",
             self.shown.len(),
+            self.faults,
             self.readers.len(),
             self.again
         )
@@ -235,6 +250,15 @@ fn after_a_hostile_frame_a_good_one_is_read() {
             camera.recover(name);
         }
     }
+    // Two are larger than any picture may be. That was told each time, since a good one was between.
+    assert_eq!(camera.faults.get("picture-too-large"), Some(&4));
+    // The others cost the reader its time at most, and not its life.
+    let fatal = ["reader-crashed", "reader-panicked"];
+    assert!(
+        !fatal.iter().any(|why| camera.faults.contains_key(*why)),
+        "{:?}",
+        camera.faults
+    );
     // Somebody ends the reader between two frames.
     for _ in 0..3 {
         let (reader, _) = children(camera.service.child.id())[0];
@@ -285,6 +309,7 @@ fn after_a_frame_that_was_changed_anywhere_a_good_one_is_read() {
         std::thread::sleep(Duration::from_millis(2));
         camera.recover(&name);
     }
+    assert!(camera.faults.contains_key("picture-damaged"));
     let told = camera.finish(&gate);
     println!("{frames} changed frames: {told}, in {:?}", begun.elapsed());
 }

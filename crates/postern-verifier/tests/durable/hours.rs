@@ -62,7 +62,9 @@ fn hours_of_scans_hold_no_more_than_minutes() {
     let begun = Instant::now();
     let gate = gate("[pass-back]\nwindow = 2\n");
     let codes: Vec<String> = (0..PEOPLE).map(|n| code(&gate.authority, n)).collect();
-    let mut service = Service::start(scan(&gate.store()));
+    let mut command = scan(&gate.store());
+    command.args(["--source", "stdin,reads=both"]);
+    let mut service = Service::start(command);
     let ready = service.ready();
     let word = ready["command_word"].as_str().unwrap().to_owned();
     let mut input = service.input();

@@ -250,10 +250,16 @@ fn answers(gate: &Gate, codes: usize, mut between: impl FnMut(usize)) -> Vec<Dur
         between(n);
         let begun = Instant::now();
         writeln!(input, "{good}").unwrap();
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
+        // An update is told where it falls between two codes.
+        let verdict = loop {
+            let mut line = String::new();
+            output.read_line(&mut line).unwrap();
+            let value: Value = serde_json::from_str(&line).unwrap();
+            if value["type"] != "updated" {
+                break value;
+            }
+        };
         times.push(begun.elapsed());
-        let verdict: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(verdict["type"], "verdict", "{verdict}");
     }
     drop(input);

@@ -417,7 +417,11 @@ impl View for FullScreen {
                 (Key::Char('o'), _) if context.last.is_none() => self.notice(Told::NothingToOverride),
                 (Key::Char('o'), _) => self.open(Kind::Override, context),
                 (Key::Char('s'), _) => {
-                    for (spoken, scene) in self.languages.iter_mut().zip(self.handed_over.clone().into_iter().flatten()) {
+                    for (spoken, scene) in self
+                        .languages
+                        .iter_mut()
+                        .zip(self.handed_over.clone().into_iter().flatten())
+                    {
                         spoken.scene = Some(scene);
                     }
                     self.until = None;

@@ -102,7 +102,10 @@ pub(super) fn entry_todo(entry: &LoggedEntry, catalog: &Catalog) -> String {
 /// What was unusual about an entry.
 pub(super) fn entry_marks(entry: &LoggedEntry, catalog: &Catalog) -> Vec<String> {
     let suspect = entry.event().details().flags.clock_suspect;
-    suspect.then(|| catalog.text("mark-clock-suspect", &[])).into_iter().collect()
+    suspect
+        .then(|| catalog.text("mark-clock-suspect", &[]))
+        .into_iter()
+        .collect()
 }
 
 /// What an entry is, in one line.
