@@ -246,7 +246,13 @@ impl Config {
     /// The configuration in a file's bytes, or what is wrong with it.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
-        let config: Self = toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            match before {
+                None => error.message().to_owned(),
+                Some(before) => format!("line {}: {}", before.matches('\n').count() + 1, error.message()),
+            }
+        })?;
         config.check()?;
         Ok(config)
     }
@@ -489,7 +495,7 @@ mod tests {
                 "named twice",
             ),
             ("[[source]]\nfrom = \"stdin\"\nbaud = 9600", "baud"),
-            ("[[source]]\nfrom = \"telepathy:\"", "from"),
+            ("[[source]]\nfrom = \"telepathy:\"", "line 2: \"telepathy\""),
         ] {
             let error = Config::parse(text.as_bytes()).unwrap_err();
             assert!(error.contains(named), "{text}: {error}");
