@@ -213,6 +213,7 @@ door-overrides = Decided otherwise
 door-pin = Word
 door-ready = ready
 door-reason = Reason
+door-same-document = The same document again: it is in the log already.
 door-scan-now = Scan the next code.
 door-source-lost = { $name } is not there: { $why }
 door-source-ready = { $name } is there.

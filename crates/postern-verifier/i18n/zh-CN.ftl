@@ -213,6 +213,7 @@ door-overrides = 人工改判
 door-pin = 口令
 door-ready = 就绪
 door-reason = 理由
+door-same-document = 同一证件：日志中已有记录。
 door-scan-now = 请扫下一个码。
 door-source-lost = { $name } 不可用：{ $why }
 door-source-ready = { $name } 已就绪。

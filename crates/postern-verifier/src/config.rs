@@ -30,6 +30,8 @@ use crate::error::Error;
 pub(crate) const CONFIG: &str = "gate.toml";
 /// The largest configuration file, in bytes.
 pub(crate) const MAX_FILE: u64 = 256 << 10;
+/// The most characters of a wrong line that are shown.
+const MAX_QUOTED: usize = 80;
 /// What has so many digits may be the number of an identity document, which has no place in a log.
 const DOCUMENT_DIGITS: usize = 8;
 /// The longest pass-back window: a day.
@@ -247,11 +249,17 @@ impl Config {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let text = str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
         let config: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start));
-            match before {
-                None => error.message().to_owned(),
-                Some(before) => format!("line {}: {}", before.matches('\n').count() + 1, error.message()),
-            }
+            let at = error.span().and_then(|span| text.get(..span.start));
+            let number = at.map_or(0, |before| before.matches('\n').count());
+            let line: String = text
+                .lines()
+                .nth(number)
+                .unwrap_or_default()
+                .trim()
+                .chars()
+                .take(MAX_QUOTED)
+                .collect();
+            format!("line {}, {line}: {}", number + 1, error.message())
         })?;
         config.check()?;
         Ok(config)
@@ -495,7 +503,7 @@ mod tests {
                 "named twice",
             ),
             ("[[source]]\nfrom = \"stdin\"\nbaud = 9600", "baud"),
-            ("[[source]]\nfrom = \"telepathy:\"", "line 2: \"telepathy\""),
+            ("[[source]]\nfrom = \"telepathy:\"", "line 2, from = \"telepathy:\""),
         ] {
             let error = Config::parse(text.as_bytes()).unwrap_err();
             assert!(error.contains(named), "{text}: {error}");

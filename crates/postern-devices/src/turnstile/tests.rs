@@ -143,7 +143,8 @@ fn dropping_kills_a_running_program() {
 
 /// The controller's end of a pseudo-terminal, and the path of the other.
 fn controller() -> (fs::File, String) {
-    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    // A program of another test that had it too would keep it from hanging up.
+    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&controller).unwrap();
     unlockpt(&controller).unwrap();
     let mut settings = tcgetattr(&controller).unwrap();

@@ -78,11 +78,14 @@ impl Door<'_> {
             return self.compare(document, code, let_in, origin);
         }
         // A card that stays on the reader, or is put down twice, is one document.
-        let again = self
+        if self
             .documents
             .last(document)
-            .is_some_and(|(at, _)| at.elapsed() < window);
-        if again { Ok(()) } else { self.enter(document, origin) }
+            .is_some_and(|(at, _)| at.elapsed() < window)
+        {
+            return self.tell(Told::SameDocument);
+        }
+        self.enter(document, origin)
     }
 
     /// Compares a document with the tag of the code that was shown before it.

@@ -49,6 +49,8 @@ pub(crate) enum Told<'t> {
     /// The controller that reads the lines may let the person of this event through.
     Open(u64),
     Ready,
+    /// The document that lies there was entered or compared already.
+    SameDocument,
     /// A verdict or a fault.
     Shown(&'t Shown),
     /// A source came or went.

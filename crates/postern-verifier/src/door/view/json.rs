@@ -56,6 +56,7 @@ impl Objects {
                 "size": context.tip.size,
                 "root": short_root(&context.tip),
             }),
+            Told::SameDocument => json!({ "type": "same-document" }),
             Told::Shown(shown) => object(shown, context.gate, &self.catalog),
             Told::Open(seq) => json!({ "type": "turnstile", "seq": seq, "state": "open", "reason": null }),
             Told::Source { name, lost } => json!({

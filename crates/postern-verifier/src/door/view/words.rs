@@ -27,6 +27,7 @@ pub(super) fn sentence(told: Told<'_>, catalog: &Catalog) -> Option<String> {
         Told::Locked => plain("door-locked"),
         Told::NoMemory => plain("door-no-memory"),
         Told::NothingToOverride => plain("door-nothing-to-override"),
+        Told::SameDocument => plain("door-same-document"),
         Told::Source { name, lost } => {
             let name = printable(name).into_owned();
             match lost {
