@@ -52,6 +52,7 @@ pub(crate) fn told(report: &Report) -> (&'static str, Option<&DeviceError>) {
         Outcome::Busy => ("busy", None),
         Outcome::Failed(error) => ("failed", Some(error)),
         Outcome::Opened => ("opened", None),
+        Outcome::Shut => ("shut", None),
         _ => ("repeated", None),
     }
 }

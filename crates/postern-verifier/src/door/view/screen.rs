@@ -14,12 +14,15 @@ use zeroize::Zeroizing;
 
 use super::super::Context;
 use super::super::command::{Command, Decision};
+use super::super::turnstile;
 use super::{OUTCOMES, Told, View, scene, words};
 use crate::TEXTS;
 use crate::config::{self, Config, EntryReason, Operator};
 use crate::error::Error;
 use crate::shown::{self, Shown};
 
+/// The turnstile among the sources.
+const TURNSTILE: &str = "turnstile";
 /// A dialog that nobody touches goes away.
 const ABANDONED: Duration = Duration::from_secs(60);
 /// Digits and letters of the word that unlocks.
@@ -206,7 +209,10 @@ impl FullScreen {
             .iter()
             .map(|(name, lost)| Status {
                 grade: if lost.is_some() { Grade::Refuse } else { Grade::Fresh },
-                label: name.clone(),
+                label: match name.as_str() {
+                    TURNSTILE => catalog.text("door-turnstile", &[]),
+                    name => name.to_owned(),
+                },
                 value: match lost {
                     None => catalog.text("door-ready", &[]),
                     Some(why) => why[self.chosen].clone(),
@@ -378,6 +384,20 @@ impl View for FullScreen {
             // A battery lasts longer where nothing is drawn that nobody looks for.
             Told::Tick if self.until.is_none_or(|until| Instant::now() < until) && self.drawn.elapsed() < REDRAW => {
                 return Ok(());
+            }
+            Told::Barrier(report) => {
+                // What may stand open is not to be forgotten with the next face.
+                match turnstile::told(report) {
+                    ("failed", Some(error)) => {
+                        let why = [0, 1].map(|i| words::device(error, &self.languages[i].catalog));
+                        self.sources.insert(TURNSTILE.to_owned(), Some(why));
+                    }
+                    ("opened" | "shut", _) => {
+                        self.sources.remove(TURNSTILE);
+                    }
+                    _ => {}
+                }
+                self.notice(told);
             }
             Told::End(_) | Told::Help | Told::Tick => {}
             told => self.notice(told),
