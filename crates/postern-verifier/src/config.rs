@@ -4,27 +4,28 @@
 //! must not go unnoticed.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use postern_cli::Session;
 use postern_cli::files::{FileErrorKind, read_bounded};
 use postern_cli::output::Output;
 use postern_cli::terminal::json_line;
-use postern_core::cbor::Bytes;
 use postern_core::record::DocumentTag;
 use postern_core::verdict::Outcome;
 use postern_devices::calibrate::Mend;
 use postern_devices::turnstile::TurnstileSpec;
 use postern_devices::{Reads, Spec};
-use postern_log::event::is_operator;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cli::{ConfigCheckArgs, ConfigShowArgs};
 use crate::error::Error;
+use words::Tag;
+
+pub(crate) use words::{EntryReason, Operator};
+
+mod words;
 
 /// The configuration within a store.
 pub(crate) const CONFIG: &str = "gate.toml";
@@ -32,8 +33,6 @@ pub(crate) const CONFIG: &str = "gate.toml";
 pub(crate) const MAX_FILE: u64 = 256 << 10;
 /// The most characters of a wrong line that are shown.
 const MAX_QUOTED: usize = 80;
-/// What has so many digits may be the number of an identity document, which has no place in a log.
-const DOCUMENT_DIGITS: usize = 8;
 /// The longest pass-back window: a day.
 const MAX_WINDOW: u32 = 86_400;
 
@@ -179,9 +178,10 @@ impl StaffConfig {
 impl Default for StaffConfig {
     fn default() -> Self {
         let reasons = ["supervisor", "document-seen", "medical", "no-phone", "other"];
+        let reasons = reasons.map(|reason| reason.parse().expect("it has the form of a reason"));
         Self {
             operators: Vec::new(),
-            reasons: reasons.map(|reason| EntryReason(reason.to_owned())).to_vec(),
+            reasons: reasons.to_vec(),
         }
     }
 }
@@ -313,91 +313,6 @@ impl Config {
     /// As TOML, everything that holds.
     pub(crate) fn to_toml(&self) -> String {
         toml::to_string(self).expect("a configuration has nothing that TOML cannot say")
-    }
-}
-
-/// Who decided, as the site calls them: a number or a word, no name (`docs/FORMAT.md` section 7).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct Operator(String);
-
-/// Why somebody decided, from the site's own list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct EntryReason(String);
-
-macro_rules! bounded_text {
-    ($name:ident, $good:expr, $error:literal) => {
-        impl $name {
-            pub(crate) fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = &'static str;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::try_from(text.to_owned())
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = &'static str;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                if $good(&text) { Ok(Self(text)) } else { Err($error) }
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(text: $name) -> Self {
-                text.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-bounded_text!(
-    Operator,
-    |text: &str| is_operator(text) && text.bytes().filter(u8::is_ascii_digit).count() < DOCUMENT_DIGITS,
-    "an operator is 1 to 32 of the characters A-Z, a-z, 0-9, dot, underscore and hyphen, with fewer digits than a document's number"
-);
-bounded_text!(
-    EntryReason,
-    postern_log::event::is_reason,
-    "a reason is 1 to 40 of the characters a-z, 0-9 and hyphen"
-);
-
-/// A document tag in hexadecimal digits, as verdicts and the log's views show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-struct Tag(DocumentTag);
-
-impl TryFrom<String> for Tag {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let mut tag = [0; 9];
-        let digits = text.len() == 18 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        for (i, byte) in tag.iter_mut().enumerate().filter(|_| digits) {
-            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).map_err(|_| "not hexadecimal")?;
-        }
-        digits
-            .then_some(Self(DocumentTag(Bytes(tag))))
-            .ok_or("a document tag is 18 hexadecimal digits")
-    }
-}
-
-impl From<Tag> for String {
-    fn from(Tag(tag): Tag) -> Self {
-        postern_core::hex(&tag.0.0)
     }
 }
 

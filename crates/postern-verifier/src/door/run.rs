@@ -1,10 +1,11 @@
 //! The command: everything put together, and the loop.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use postern_cli::output::Output;
 use postern_cli::{Session, random};
 use postern_devices::turnstile::TurnstileKind;
 use postern_devices::{Kind, Spec};
@@ -14,7 +15,7 @@ use super::command::Commands;
 use super::inputs::{Input, Inputs};
 use super::keys::Keys;
 use super::turnstile::Barrier;
-use super::view::{FullScreen, Lines, Objects, Told, View};
+use super::view::{self, FullScreen, Lines, Objects, Told, View};
 use super::{Door, news};
 use crate::cli::ScanArgs;
 use crate::config::{self, Config, SourceConfig};
@@ -60,14 +61,15 @@ pub(crate) fn run(args: &ScanArgs, session: &Session, program: &Program) -> Resu
     let mut inputs = Inputs::new();
     let barrier = config.turnstile.clone().map(Barrier::new).transpose()?;
     let stdin = config.sources.iter().any(|source| source.from.kind.is_stdin());
-    let name = store.identity()?.gate;
+    let gate = store.identity()?.gate;
+    let mut from = config.sources.clone();
     let names = config.sources.iter().map(|source| source.from.to_string()).collect();
     let (view, commands): (Box<dyn View>, Option<Commands>) = match view {
         Shape::Screen => {
             // The screen reads the terminal: lines of a scanner that types come from there.
-            let at = config.sources.iter().position(|source| source.from.kind == Kind::Stdin);
-            let typed = at.map(|at| config.sources.remove(at));
-            let (screen, keys) = FullScreen::enter(session, name, &config)?;
+            let at = from.iter().position(|source| source.from.kind == Kind::Stdin);
+            let typed = at.map(|at| from.remove(at));
+            let (screen, keys) = FullScreen::enter(session, gate.clone(), &config)?;
             inputs.keyboard(keys, typed);
             (Box::new(screen), None)
         }
@@ -81,19 +83,28 @@ pub(crate) fn run(args: &ScanArgs, session: &Session, program: &Program) -> Resu
             };
             let view: Box<dyn View> = match shape {
                 Shape::Json => Box::new(Objects::new(commands.as_ref(), names)),
-                _ => Box::new(Lines::new(session, name, commands.as_ref())),
+                _ => Box::new(Lines::new(session, gate.clone(), commands.as_ref())),
             };
             (view, commands)
         }
     };
     let reader = config.reader;
-    let from = config.sources.clone();
     let mut door = Door::open(store, state, config, keys, barrier, view)?;
     inputs.start(&from, commands, program, reader)?;
     door.start(args.operator.clone())?;
     serve(&mut door, &mut inputs, &news, &signalled, session)?;
     door.finish()?;
-    Ok(u8::from(door.log_failed()))
+    let (summary, has_screen, log_failed) = (door.summary(), door.has_screen(), door.log_failed());
+    drop(door);
+    if has_screen {
+        // The screen took it away with it.
+        let text = view::paper(&summary, &gate, &session.catalog);
+        let mut out = Output::stdout();
+        write!(out, "{text}")
+            .and_then(|()| out.flush())
+            .map_err(Error::Output)?;
+    }
+    Ok(u8::from(log_failed))
 }
 
 fn serve(

@@ -1,5 +1,6 @@
 //! What is told at a door, and the three ways of telling: the screen, lines, objects.
 
+use postern_cli::Catalog;
 use postern_core::verdict::Outcome;
 
 use super::Context;
@@ -92,6 +93,12 @@ pub(crate) trait View {
 
     /// The other language from now on.
     fn switch_language(&mut self);
+}
+
+/// The end of a shift as lines, for the terminal that a screen has given back.
+pub(crate) fn paper(summary: &Summary, gate: &str, catalog: &Catalog) -> String {
+    let rows = words::rows(&words::summary(summary, gate, catalog), None);
+    format!("{}\n{rows}", catalog.text("door-hand-over", &[]))
 }
 
 /// The three outcomes, in the order in which they are counted.
