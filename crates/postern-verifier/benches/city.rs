@@ -8,8 +8,9 @@ mod city;
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+use std::fs::{self, File};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use common::day::{Day, Published};
@@ -67,6 +68,18 @@ fn main() {
     told("start, one code, end: no list", &|| ready(&bare));
     told("start, one code, end: list", &|| ready(&one));
     told("start, one code, end: list and column", &|| ready(&with_column));
+    let door = |day: &Day| {
+        let gate = gate();
+        update(&gate, day);
+        let code = gate.store().with_extension("txt");
+        fs::write(&code, format!("{}\n", authority.coded(7))).expect("a folder that can be written to");
+        run_on(
+            &["scan", "--json", "--source", "stdin", "--store", text(&gate.store())],
+            File::open(code).expect("what was written").into(),
+        )
+    };
+    told("scan, one code, end: list", &|| door(&one));
+    told("scan, one code, end: list and column", &|| door(&with_column));
 }
 
 fn at(mut day: Day, version: u64) -> Day {
@@ -124,6 +137,10 @@ struct Cost {
 }
 
 fn run(args: &[&str]) -> Cost {
+    run_on(args, Stdio::null())
+}
+
+fn run_on(args: &[&str], input: Stdio) -> Cost {
     let time = Path::new("/usr/bin/time");
     let mut command = match time.exists() {
         true => Command::new(time),
@@ -133,7 +150,7 @@ fn run(args: &[&str]) -> Cost {
         command.args(["-f", "%M", BIN]);
     }
     let begun = Instant::now();
-    let done = command.args(args).output().expect("the program starts");
+    let done = command.args(args).stdin(input).output().expect("the program starts");
     let seconds = begun.elapsed().as_secs_f64();
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(matches!(done.status.code(), Some(0 | 10 | 11)), "{args:?}: {said}");
