@@ -21,9 +21,11 @@ pub type Signature = [u8; SIGNATURE_LEN];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
+    /// Signs receipts for logs.
+    Auditor,
     /// Signs codes.
     Code,
-    /// Signs the checkpoints of one gate's log.
+    /// Signs the checkpoints and bundles of one gate's log.
     Gate,
     /// Signs packs.
     Publisher,
@@ -39,7 +41,8 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Auditor,
         Self::Code,
         Self::Gate,
         Self::Publisher,
@@ -52,6 +55,7 @@ impl Role {
     /// The role's stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Auditor => "auditor",
             Self::Code => "code",
             Self::Gate => "gate",
             Self::Publisher => "publisher",

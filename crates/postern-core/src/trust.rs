@@ -17,7 +17,7 @@ pub use document::{Document, Payload};
 pub use emergency::{Emergency, MAX_EMERGENCY};
 pub use error::{DocumentKind, Fault, TrustError};
 pub use held::{Held, Holdings, StoredStatus};
-pub use pack::{DiskFull, Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch};
+pub use pack::{Auditor, DiskFull, Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch};
 pub use root::{Keys, Root, RootRoles};
 pub use snapshot::{ContentPin, FilePin, MAX_STATUS_FILES, Snapshot, StatusFile, StatusKind};
 pub use state::{Candidate, Trust, no_status_files};

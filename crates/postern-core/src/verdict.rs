@@ -48,6 +48,8 @@ pub struct Verdict {
     pub claims: Option<Claims>,
     /// The issuer's place among the pack's issuers, where one has signed.
     pub issuer: Option<usize>,
+    /// Names the key that has signed, where an issuer's has.
+    pub kid: Option<Kid>,
     /// The rules that were asked.
     pub rules: Vec<RuleResult>,
     /// Names the code, where there is one.
@@ -273,6 +275,7 @@ impl Judge {
             reasons: Vec::new(),
             claims: None,
             issuer: None,
+            kid: None,
             rules: Vec::new(),
             code: None,
             now: time.now(),
@@ -302,6 +305,7 @@ impl Judge {
             None => verdict.reasons.push(Reason::BadSignature),
             Some((place, claims)) => {
                 verdict.issuer = Some(place.issuer);
+                verdict.kid = Some(code.kid);
                 self.judge(pack, place.issuer, key(place), claims, verdict);
                 verdict.claims = Some(claims.clone());
             }

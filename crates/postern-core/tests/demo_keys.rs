@@ -15,7 +15,7 @@ mod example;
 #[test]
 fn the_files_are_those_that_the_example_writes() {
     let expected: BTreeMap<_, _> = example::files().unwrap().into_iter().collect();
-    assert_eq!(expected.len(), 6 * usize::from(demo::KEYS) * 2 + 1);
+    assert_eq!(expected.len(), 7 * usize::from(demo::KEYS) * 2 + 1);
     let found: BTreeMap<_, _> = fs::read_dir(example::FOLDER)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use postern_cli::{clock, files};
 use postern_core::cbor::Bytes;
 use postern_core::certlogic::{self, Json};
+use postern_core::gates::AgeRecipient;
 use postern_core::keys::Role;
-use postern_core::text::{Ident, Names};
+use postern_core::text::{GateName, Ident, Names};
 use postern_core::time::Time;
-use postern_core::trust::{DiskFull, Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch, Windows};
+use postern_core::trust::{Auditor, DiskFull, Issuer, IssuerKey, Otherwise, Pack, RuleSource, TagEpoch, Windows};
 use serde::Deserialize;
 
 use crate::error::IssuerError;
@@ -25,6 +26,7 @@ struct Source {
     valid_for_days: u64,
     windows: WindowsInHours,
     disk_full: Option<DiskFull>,
+    retention_days: Option<u64>,
     #[serde(default)]
     value_sets: BTreeMap<Ident, Vec<String>>,
     #[serde(default)]
@@ -33,6 +35,19 @@ struct Source {
     issuers: Vec<IssuerSource>,
     #[serde(default)]
     tags: Vec<TagSource>,
+    #[serde(default)]
+    auditors: Vec<AuditorSource>,
+}
+
+/// An auditor, as `postern-auditor init` tells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AuditorSource {
+    name: GateName,
+    file: PathBuf,
+    age: AgeRecipient,
+    from: Date,
+    until: Date,
 }
 
 /// An epoch of the tag key, as `key show` tells it.
@@ -228,6 +243,21 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
     let windows = source.windows.try_into().map_err(|e: &str| failed(e.to_owned()))?;
     let mut tags: Vec<_> = source.tags.iter().map(tag).collect();
     tags.sort_by_key(|tag| tag.epoch);
+    let auditor = |source: AuditorSource| {
+        Ok(Auditor {
+            age: source.age,
+            key: key::read_public_for(&beside(&source.file), Role::Auditor)?,
+            from: source.from.0,
+            name: source.name,
+            until: source.until.0,
+        })
+    };
+    let mut auditors = source
+        .auditors
+        .into_iter()
+        .map(auditor)
+        .collect::<Result<Vec<_>, IssuerError>>()?;
+    auditors.sort_by_key(|auditor| auditor.key);
     Ok(Pack {
         name: source.name,
         rules,
@@ -238,8 +268,10 @@ pub(crate) fn read(path: &Path, version: u64, issued: Time) -> Result<Pack, Issu
         windows,
         value_sets: source.value_sets,
         tags,
+        auditors,
         disk_full: source.disk_full,
         emergency: None,
+        retention: source.retention_days.map(|days| days.saturating_mul(DAY)),
     })
 }
 

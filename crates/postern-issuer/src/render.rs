@@ -82,6 +82,8 @@ pub(crate) trait Render: Payload {
     fn lines(&self, lines: &mut Lines<'_>);
 }
 
+const DAY: u64 = 86_400;
+
 /// Prints a document.
 pub(crate) fn document<P: Render>(document: &Document<P>, session: &Session, out: &mut dyn Write) -> io::Result<()> {
     if session.json {
@@ -132,6 +134,15 @@ impl Render for Pack {
                 DiskFull::Close => "show-disk-full-close",
             };
             lines.add(1, "disk-full", lines.session.catalog.text(action, &[]));
+        }
+        if let Some(retention) = self.retention {
+            lines.add(1, "retention", retention.div_euclid(DAY));
+        }
+        for auditor in &self.auditors {
+            lines.add(1, "auditor", &auditor.name);
+            lines.key(2, "key-auditor", &auditor.key);
+            lines.add(2, "age", auditor.age.as_str());
+            lines.times(2, [("from", auditor.from), ("until", auditor.until)]);
         }
         if let Some(emergency) = &self.emergency {
             lines.emergency(emergency);

@@ -3,8 +3,8 @@
 //! A leaf is a positional array in deterministic CBOR. It holds pseudonyms only: a cut hash of the code and the
 //! document tag, no name and no document number.
 //!
-//! There are two formats of a leaf. An event that the first can hold has the first, every other the second, so that
-//! each event has one encoding and what was logged before the second came is as it was.
+//! There are three formats of a leaf. An event with a [`Credential`] has the third, another that the first can hold has the
+//! first, every other the second, so that each event has one encoding and what was logged before is as it was.
 
 mod leaf;
 mod words;
@@ -18,7 +18,7 @@ use leaf::Leaf;
 pub use words::{Flags, Grade, Kind, Outcome, Source};
 
 /// The formats of a leaf, its first element.
-pub const LEAF_FORMATS: RangeInclusive<u8> = 1..=2;
+pub const LEAF_FORMATS: RangeInclusive<u8> = 1..=3;
 /// The highest index of a leaf: the tree then has [`MAX_SIZE`](crate::merkle::MAX_SIZE) leaves.
 pub const MAX_SEQ: u64 = crate::merkle::MAX_SIZE - 1;
 /// The latest time, 9999-12-31T23:59:59Z, in seconds since 1970.
@@ -33,6 +33,10 @@ pub const MAX_REASONS: usize = 16;
 pub const MAX_REASON_LEN: usize = 40;
 /// The longest issuer, in bytes of UTF-8.
 pub const MAX_ISSUER_LEN: usize = 64;
+/// The length of a key's kid.
+pub const KID_LEN: usize = 4;
+/// The highest index of a status list that a code can name.
+pub const MAX_STATUS_INDEX: u64 = u32::MAX as u64;
 /// The length of a code's pseudonym: the first bytes of the SHA-256 of the code's bytes.
 pub const CODE_LEN: usize = 16;
 /// The length of a person's pseudonym: the epoch of the tag key and the document tag of 8 bytes.
@@ -40,7 +44,7 @@ pub const PERSON_LEN: usize = 9;
 /// The longest operator, in characters (which are bytes: letters, digits, the full stop, the hyphen and the low line).
 pub const MAX_OPERATOR_LEN: usize = 32;
 /// The longest leaf, in bytes: 835 of format 1, and 44 for the kind (1), the event that it is about (9) and the
-/// operator (34).
+/// operator (34). What has a credential has neither of the last two, and is shorter.
 pub const MAX_LEAF_LEN: usize = 879;
 
 /// What is to be logged: an event that has no place in the log yet. [`Event::new`] checks the bounds.
@@ -84,6 +88,20 @@ pub struct NewEvent {
     /// Who did it: 1 to [`MAX_OPERATOR_LEN`] letters and digits of ASCII, `.`, `_` and `-`. An override and what came
     /// by hand without a code have one, a manual event from a document reader may, others do not.
     pub operator: Option<String>,
+    /// What a code says of itself, where it was judged and its signature is good; only with a kind of [`Kind::Code`] and
+    /// with a code and an issuer.
+    pub credential: Option<Credential>,
+}
+
+/// By what an old verdict on a code can be judged again: its key, its time and its place in the status list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The kid of the issuer's key.
+    pub kid: [u8; KID_LEN],
+    /// When the code was issued, in seconds since 1970; at most [`MAX_TIME`].
+    pub issued: u64,
+    /// Its index in the status list of the issuer; at most [`MAX_STATUS_INDEX`].
+    pub index: u64,
 }
 
 /// One event of the log. Whatever way it was made, it is within the bounds.
@@ -124,6 +142,20 @@ impl Event {
         let by_reader = details.source == Source::Document;
         check("about", about.is_none_or(|about| about < seq))?;
         check("operator", operator.is_none_or(is_operator))?;
+        check(
+            "issued",
+            details
+                .credential
+                .is_none_or(|credential| credential.issued <= MAX_TIME),
+        )?;
+        check(
+            "status_index",
+            details
+                .credential
+                .is_none_or(|credential| credential.index <= MAX_STATUS_INDEX),
+        )?;
+        let of_a_code = details.kind == Kind::Code && details.code.is_some() && details.issuer.is_some();
+        check("kid", details.credential.is_none() || of_a_code)?;
         match details.kind {
             Kind::Code => {
                 check("source", !by_hand && !by_reader)?;
@@ -184,8 +216,11 @@ impl Event {
     pub fn leaf_format(&self) -> u8 {
         let e = &self.details;
         // The source, the event that it is about and the operator go with the kind.
-        let old = e.kind == Kind::Code && !e.flags.emergency;
-        if old { 1 } else { 2 }
+        match e.kind == Kind::Code && !e.flags.emergency {
+            _ if e.credential.is_some() => 3,
+            true => 1,
+            false => 2,
+        }
     }
 
     /// The index of the leaf, from 0.

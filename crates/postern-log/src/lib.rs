@@ -11,20 +11,25 @@
 //! This crate never judges and never reads a clock: what it is told is what it keeps. `docs/FORMAT.md` specifies the
 //! tables and the leaf. What [`Reader::verify`] can and cannot see is said there.
 
+pub mod bundle;
+pub mod checkpoint;
 pub mod event;
 pub mod merkle;
+pub mod note;
+pub mod proof;
+pub mod receipt;
 
 mod error;
 mod files;
-mod format_1;
+mod old_formats;
 mod reader;
 mod schema;
 mod store;
 mod verify;
 
 pub use error::LogError;
-pub use event::{Event, EventError, Flags, Grade, Kind, NewEvent, Outcome, Source};
+pub use event::{Credential, Event, EventError, Flags, Grade, Kind, NewEvent, Outcome, Source};
 pub use reader::{Counts, MAX_GATE_LEN, Reader, Tip, is_gate_id};
 pub use schema::{APPLICATION_ID, FORMAT};
-pub use store::{Log, Logged};
-pub use verify::{Finding, MAX_FINDINGS, VerifyReport};
+pub use store::{Log, Logged, SEAL_EVERY};
+pub use verify::{Anchors, Finding, MAX_FINDINGS, VerifyReport};

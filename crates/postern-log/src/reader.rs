@@ -1,5 +1,6 @@
 //! What can be asked of a log without writing to it.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::event::{Event, Outcome};
 use crate::files::existing;
 use crate::merkle::{Frontier, Hash, leaf_hash, perfect_subtrees};
 use crate::schema::{self, APPLICATION_ID, FORMAT, Tables, integer};
-use crate::verify::{self, VerifyReport};
+use crate::verify::{self, Anchors, VerifyReport};
 
 /// The longest name of a gate, in characters.
 pub const MAX_GATE_LEN: usize = 64;
@@ -63,12 +64,12 @@ enum Walk {
 pub struct Reader {
     pub(crate) conn: Connection,
     pub(crate) path: PathBuf,
-    gate: String,
+    pub(crate) gate: String,
 }
 
 impl Reader {
-    /// Opens the log at `path` without a lock. It may be damaged: [`Reader::verify`] says so. It may be of format 1,
-    /// which only a writer brings to the present one: every question here has its answer in both.
+    /// Opens the log at `path` without a lock. It may be damaged: [`Reader::verify`] says so. It may be of an older
+    /// format, which only a writer brings to the present one: every question here has its answer in all.
     ///
     /// SQLite keeps two files beside a log that is in use, so the folder must allow that; for a medium that does not,
     /// copy the log first.
@@ -95,6 +96,15 @@ impl Reader {
         let size = u64::try_from(size).map_err(|_| self.corrupt("the size of the tree is negative"))?;
         let root = Hash::try_from(root).map_err(|_| self.corrupt("the root of the tree is no hash"))?;
         Ok(Tip { size, root })
+    }
+
+    /// The index of the first leaf that is there: those before it were pruned.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Corrupt`] if the log does not say, or what SQLite says.
+    pub fn first(&self) -> Result<u64, LogError> {
+        Ok(self.pruned()?.size())
     }
 
     /// The last `count` events, the newest first, from their leaves.
@@ -169,6 +179,133 @@ impl Reader {
         })
     }
 
+    /// The bytes of leaves, in their order. Those that were pruned are not there any more.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Corrupt`] if one is missing, or what SQLite says.
+    pub fn leaves(&self, range: Range<u64>) -> Result<Vec<Vec<u8>>, LogError> {
+        let mut leaves = Vec::new();
+        self.each_leaf(range, |leaf| leaves.push(leaf.to_vec()))?;
+        Ok(leaves)
+    }
+
+    /// The tree of the first `size` leaves: from the checkpoint before it, and the leaves since.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Corrupt`] if leaves are missing, the pruned ones too, or what SQLite says.
+    pub fn frontier_at(&self, size: u64) -> Result<Frontier, LogError> {
+        let mut frontier = self.pruned()?;
+        if frontier.size() > size {
+            return Err(self.corrupt("the leaves up to this size were pruned"));
+        }
+        if self.has_checkpoints()? {
+            let before: Option<Vec<u8>> = self
+                .conn
+                .prepare_cached("SELECT frontier FROM checkpoints WHERE size <= ?1 ORDER BY size DESC LIMIT 1")
+                .and_then(|mut select| select.query_row([integer(size)], |row| row.get(0)).optional())
+                .map_err(|e| self.sql(e))?;
+            let before = before.map(|bytes| Frontier::from_bytes(&bytes)).transpose();
+            let before = before.map_err(|e| self.corrupt(e))?;
+            frontier = before.filter(|kept| kept.size() <= size).unwrap_or(frontier);
+        }
+        self.each_leaf(frontier.size()..size, |leaf| frontier.push(leaf_hash(leaf)))?;
+        Ok(frontier)
+    }
+
+    /// How many leaves may be dropped of those that others keep, the first `receipted`: up to the last checkpoint before the first leaf that
+    /// was judged at `before` or later, in seconds since 1970. 0 where none may.
+    ///
+    /// # Errors
+    ///
+    /// What SQLite says.
+    pub fn prunable(&self, before: u64, receipted: u64) -> Result<u64, LogError> {
+        if !self.has_checkpoints()? {
+            return Ok(0);
+        }
+        let select = "SELECT max(size) FROM checkpoints
+            WHERE size <= ?2 AND size <= coalesce((SELECT min(seq) FROM events WHERE time >= ?1), ?2)";
+        let before = i64::try_from(before).unwrap_or(i64::MAX);
+        let receipted = i64::try_from(receipted).unwrap_or(i64::MAX);
+        self.conn
+            .query_row(select, (before, receipted), |row| row.get::<_, Option<i64>>(0))
+            .map(|size| size.unwrap_or(0).unsigned_abs())
+            .map_err(|e| self.sql(e))
+    }
+
+    /// The tree over the leaves that were dropped.
+    pub(crate) fn pruned(&self) -> Result<Frontier, LogError> {
+        if !self.has_checkpoints()? {
+            return Ok(Frontier::new());
+        }
+        let (size, frontier): (i64, Vec<u8>) = self
+            .conn
+            .prepare_cached("SELECT size, frontier FROM pruned WHERE id = 0")
+            .and_then(|mut select| select.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional())
+            .map_err(|e| self.sql(e))?
+            .ok_or_else(|| self.corrupt("what was pruned is not known"))?;
+        let frontier = Frontier::from_bytes(&frontier).map_err(|e| self.corrupt(e))?;
+        match integer(frontier.size()) == size {
+            true => Ok(frontier),
+            false => Err(self.corrupt("the row of what was pruned contradicts itself")),
+        }
+    }
+
+    /// The size of the newest checkpoint, 0 for none.
+    pub(crate) fn last_checkpoint(&self) -> Result<u64, LogError> {
+        let newest = "SELECT coalesce(max(size), 0) FROM checkpoints";
+        self.conn
+            .query_row(newest, [], |row| row.get(0))
+            .map(i64::unsigned_abs)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// The frontier that was kept with the checkpoint of this size.
+    pub(crate) fn checkpoint_frontier(&self, size: u64) -> Result<Option<Frontier>, LogError> {
+        let frontier: Option<Vec<u8>> = self
+            .conn
+            .query_row(
+                "SELECT frontier FROM checkpoints WHERE size = ?1",
+                [i64::try_from(size).unwrap_or(i64::MAX)],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|e| self.sql(e))?;
+        let frontier = frontier.map(|bytes| Frontier::from_bytes(&bytes)).transpose();
+        frontier.map_err(|e| self.corrupt(e))
+    }
+
+    /// Calls `each` for the bytes of leaves, in their order.
+    pub(crate) fn each_leaf(&self, range: Range<u64>, mut each: impl FnMut(&[u8])) -> Result<(), LogError> {
+        let mut select = self
+            .conn
+            .prepare_cached("SELECT seq, leaf FROM events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")
+            .map_err(|e| self.sql(e))?;
+        let [from, to] = [range.start, range.end].map(|n| i64::try_from(n).unwrap_or(i64::MAX));
+        let mut rows = select.query([from, to]).map_err(|e| self.sql(e))?;
+        let mut next = from;
+        while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
+            let seq: i64 = row.get(0).map_err(|e| self.sql(e))?;
+            let leaf = row.get_ref(1).and_then(|leaf| Ok(leaf.as_blob()?));
+            if seq != next {
+                break;
+            }
+            each(leaf.map_err(|e| self.sql(e))?);
+            next += 1;
+        }
+        match next >= to {
+            true => Ok(()),
+            false => Err(self.corrupt(format!("the leaf {next} is not there"))),
+        }
+    }
+
+    /// Whether the log is of a format that has checkpoints.
+    fn has_checkpoints(&self) -> Result<bool, LogError> {
+        let format = number(&self.conn, "user_version").map_err(|e| self.sql(e))?;
+        Ok(format >= FORMAT)
+    }
+
     /// Walks the whole log: every leaf is an event and in its place, every column says what its leaf says, and the
     /// tree is the tree of the leaves.
     ///
@@ -180,7 +317,17 @@ impl Reader {
     ///
     /// [`LogError`] if the file cannot be read so far as to judge it; what is wrong with the log is in the report.
     pub fn verify(&self) -> Result<VerifyReport, LogError> {
-        verify::verify(&self.conn, &self.path)
+        self.verify_with(&Anchors::default())
+    }
+
+    /// As [`Reader::verify`], and also against what the gate has signed and what auditors have given receipts for: then a log
+    /// that was made again or put back shows as far as the receipts go.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::verify`].
+    pub fn verify_with(&self, anchors: &Anchors<'_>) -> Result<VerifyReport, LogError> {
+        verify::verify(self, anchors)
     }
 
     pub(crate) fn connect(path: &Path, mode: OpenFlags) -> Result<Self, LogError> {
@@ -247,13 +394,15 @@ impl Reader {
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .map_err(|e| self.sql(e))?;
-        if rows != ((size > 0).then_some(0), (size > 0).then_some(size - 1)) {
+        let pruned = integer(self.pruned()?.size());
+        if rows != ((size > pruned).then_some(pruned), (size > pruned).then_some(size - 1)) {
             return Err(self.corrupt("the rows are not as many as the tree has leaves"));
         }
         let Some((first, len)) = perfect_subtrees(frontier.size()).last() else {
             return Ok(frontier);
         };
-        let from = if len <= TAIL_ROWS { first } else { frontier.size() - 1 };
+        let whole = len <= TAIL_ROWS && integer(first) >= pruned;
+        let from = if whole { first } else { frontier.size() - 1 };
         let mut subtree = Frontier::new();
         let mut select = self
             .conn
@@ -268,7 +417,7 @@ impl Reader {
             }
             subtree.push(leaf_hash(&leaf));
         }
-        if len <= TAIL_ROWS && Some(&subtree.root()) != frontier.peaks().last() {
+        if whole && Some(&subtree.root()) != frontier.peaks().last() {
             return Err(self.corrupt("the last leaves are not those of the tree"));
         }
         Ok(frontier)
@@ -291,7 +440,7 @@ impl Reader {
         LogError::sql(&self.path, source)
     }
 
-    fn corrupt(&self, what: impl ToString) -> LogError {
+    pub(crate) fn corrupt(&self, what: impl ToString) -> LogError {
         LogError::Corrupt {
             path: self.path.clone(),
             what: what.to_string(),

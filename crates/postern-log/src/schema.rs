@@ -4,42 +4,51 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::event::Event;
-use crate::format_1;
+use crate::merkle::Frontier;
+use crate::old_formats::{FORMAT_1, FORMAT_2};
 
 /// `PRAGMA application_id` of a log: "PLog" in ASCII.
 pub const APPLICATION_ID: i64 = 0x504c_6f67;
 
 /// `PRAGMA user_version` of a log: the format of its tables.
-pub const FORMAT: i64 = 2;
+pub const FORMAT: i64 = 3;
 
 /// A format of the tables.
 pub(crate) struct Tables {
     /// Everything that a log consists of. SQLite keeps the text, so that a change of the schema shows.
-    pub(crate) objects: [(&'static str, &'static str); 5],
+    pub(crate) objects: &'static [(&'static str, &'static str)],
     /// Every row, in the order of the leaves: [`COLUMNS`] and the leaf.
     pub(crate) select: &'static str,
 }
 
 /// The present format.
 pub(crate) const TABLES: Tables = Tables {
-    objects: [
+    objects: &[
+        ("checkpoints", CHECKPOINTS),
         ("events", EVENTS),
         ("meta", META),
+        ("pruned", PRUNED),
         ("tree", TREE),
         ("v_daily", V_DAILY),
         ("v_scans", V_SCANS),
     ],
     select: "\
 SELECT seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age, grade, source, kind,
-  about, operator, leaf
+  about, operator, kid, issued, status_index, leaf
 FROM events ORDER BY seq",
 };
 
 impl Tables {
+    /// Whether the log keeps checkpoints, and can be pruned.
+    pub(crate) fn has_checkpoints(&self) -> bool {
+        self.objects.iter().any(|(name, _)| *name == "checkpoints")
+    }
+
     /// The tables of a format that this program reads.
     pub(crate) fn of(format: i64) -> Option<&'static Self> {
         match format {
-            1 => Some(&format_1::TABLES),
+            1 => Some(&FORMAT_1),
+            2 => Some(&FORMAT_2),
             FORMAT => Some(&TABLES),
             _ => None,
         }
@@ -72,14 +81,34 @@ CREATE TABLE events (
   kind TEXT NOT NULL CHECK (kind = 'code' OR kind = 'document' OR kind = 'manual' OR kind = 'override'),
   about INTEGER CHECK (about >= 0 AND about < seq),
   operator TEXT,
+  kid BLOB CHECK (length(kid) = 4),
+  issued INTEGER,
+  status_index INTEGER,
   leaf BLOB NOT NULL
 ) STRICT";
 
-pub(crate) const META: &str = "\
+/// Checkpoints that the gate has signed as it went, and the frontier at their size.
+const CHECKPOINTS: &str = "\
+CREATE TABLE checkpoints (
+  size INTEGER PRIMARY KEY CHECK (size > 0),
+  frontier BLOB NOT NULL,
+  note TEXT NOT NULL
+) STRICT";
+
+/// How many leaves were dropped from the start of the log, and the tree over them.
+const PRUNED: &str = "\
+CREATE TABLE pruned (
+  id INTEGER PRIMARY KEY CHECK (id = 0),
+  size INTEGER NOT NULL,
+  frontier BLOB NOT NULL
+) STRICT";
+
+const META: &str = "\
 CREATE TABLE meta (
   id INTEGER PRIMARY KEY CHECK (id = 0),
   format INTEGER NOT NULL,
-  gate TEXT NOT NULL
+  gate TEXT NOT NULL,
+  sealed_from INTEGER NOT NULL
 ) STRICT";
 
 pub(crate) const TREE: &str = "\
@@ -90,7 +119,7 @@ CREATE TABLE tree (
   frontier BLOB NOT NULL
 ) STRICT";
 
-const V_DAILY: &str = "\
+pub(crate) const V_DAILY: &str = "\
 CREATE VIEW v_daily AS
 SELECT date(time, 'unixepoch') AS day, kind, outcome, count(*) AS scans
 FROM events GROUP BY day, kind, outcome";
@@ -101,30 +130,57 @@ SELECT seq,
   strftime('%Y-%m-%dT%H:%M:%SZ', time, 'unixepoch') AS time,
   strftime('%Y-%m-%dT%H:%M:%SZ', system, 'unixepoch') AS system,
   kind, outcome, reasons, issuer, lower(nullif(hex(code), '')) AS code, lower(nullif(hex(person), '')) AS person,
-  root, pack, snapshot, age, grade, source, about, operator,
+  root, pack, snapshot, age, grade, source, about, operator, lower(nullif(hex(kid), '')) AS kid,
+  strftime('%Y-%m-%dT%H:%M:%SZ', issued, 'unixepoch') AS issued, status_index,
   flags & 1 <> 0 AS clock_suspect, flags & 2 <> 0 AS judged_at_another_time, flags & 4 <> 0 AS demo_trust,
   flags & 8 <> 0 AS emergency
 FROM events";
 
 /// The columns of `events` that repeat the leaf, in the order of [`values`].
-pub(crate) const COLUMNS: [&str; 18] = [
-    "seq", "time", "system", "flags", "outcome", "reasons", "code", "person", "issuer", "root", "pack", "snapshot",
-    "age", "grade", "source", "kind", "about", "operator",
+pub(crate) const COLUMNS: [&str; 21] = [
+    "seq",
+    "time",
+    "system",
+    "flags",
+    "outcome",
+    "reasons",
+    "code",
+    "person",
+    "issuer",
+    "root",
+    "pack",
+    "snapshot",
+    "age",
+    "grade",
+    "source",
+    "kind",
+    "about",
+    "operator",
+    "kid",
+    "issued",
+    "status_index",
 ];
 
 /// Inserts one row: the values of [`COLUMNS`] and the leaf.
 pub(crate) const INSERT: &str = "\
 INSERT INTO events (seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age, grade,
-  source, kind, about, operator, leaf)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+  source, kind, about, operator, kid, issued, status_index, leaf)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
 
 /// The table and view definitions and the two numbers in the header, to be run in one transaction.
 pub(crate) fn create(conn: &Connection) -> rusqlite::Result<()> {
     for (_, sql) in TABLES.objects {
         conn.execute_batch(sql)?;
     }
+    begin(conn)?;
     conn.pragma_update(None, "application_id", APPLICATION_ID)?;
     conn.pragma_update(None, "user_version", FORMAT)
+}
+
+/// Nothing was dropped yet.
+pub(crate) fn begin(conn: &Connection) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO pruned (id, size, frontier) VALUES (0, 0, ?1)";
+    conn.execute(sql, [Frontier::new().to_bytes()]).map(|_| ())
 }
 
 /// The names of tables and views that are missing or not those of `tables`, and of all triggers.
@@ -135,7 +191,7 @@ pub(crate) fn changed(conn: &Connection, tables: &Tables) -> rusqlite::Result<Ve
     for (name, sql) in tables.objects {
         let same = "SELECT count(*) FROM sqlite_schema WHERE name = ?1 AND sql = ?2";
         if conn.query_row(same, [name, sql], |row| row.get::<_, i64>(0))? != 1 {
-            found.push(name.to_owned());
+            found.push((*name).to_owned());
         }
     }
     let mut triggers = conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name")?;
@@ -146,7 +202,7 @@ pub(crate) fn changed(conn: &Connection, tables: &Tables) -> rusqlite::Result<Ve
 }
 
 /// What the row of `event` holds in [`COLUMNS`]; `joined` are its [`reasons`].
-pub(crate) fn values<'a>(event: &'a Event, joined: &'a str) -> [ValueRef<'a>; 18] {
+pub(crate) fn values<'a>(event: &'a Event, joined: &'a str) -> [ValueRef<'a>; 21] {
     let e = event.details();
     let number = |number| ValueRef::Integer(integer(number));
     let text = |text: &'a str| ValueRef::Text(text.as_bytes());
@@ -171,6 +227,13 @@ pub(crate) fn values<'a>(event: &'a Event, joined: &'a str) -> [ValueRef<'a>; 18
         text(e.kind.as_str()),
         e.about.map_or(ValueRef::Null, number),
         e.operator.as_deref().map_or(ValueRef::Null, text),
+        e.credential
+            .as_ref()
+            .map_or(ValueRef::Null, |credential| ValueRef::Blob(&credential.kid)),
+        e.credential
+            .map_or(ValueRef::Null, |credential| number(credential.issued)),
+        e.credential
+            .map_or(ValueRef::Null, |credential| number(credential.index)),
     ]
 }
 

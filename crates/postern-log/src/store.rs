@@ -1,19 +1,25 @@
 //! The one writer of a log: making, opening, appending.
 
+use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use postern_core::keys::Signer;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
 
+use crate::checkpoint::Checkpoint;
 use crate::error::LogError;
 use crate::event::{Event, NewEvent};
 use crate::files::{Found, Identity, Lock, OpenFiles, beside, existing, lock, real_parent, sync_folder};
-use crate::format_1;
 use crate::merkle::{Frontier, leaf_hash};
-use crate::reader::{Reader, Tip, is_gate_id, number};
+use crate::old_formats;
+use crate::reader::{Reader, Tip, is_gate_id, number, tables};
 use crate::schema::{self, FORMAT, integer};
 use crate::verify::VerifyReport;
+
+/// The gate signs a checkpoint at each size that is a multiple of this.
+pub const SEAL_EVERY: u64 = 1024;
 
 /// The log of a gate, open for appending. There is one at a time for each file, in all processes.
 ///
@@ -40,18 +46,20 @@ use crate::verify::VerifyReport;
 ///     kind: Kind::Code,
 ///     about: None,
 ///     operator: None,
+///     credential: None,
 /// })?;
 /// assert_eq!(logged.event().seq(), 0);
 /// assert!(log.verify()?.is_clean());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Log {
     // Dropped in this order: the database is closed before the lock is given up.
     reader: Reader,
     frontier: Frontier,
     tip: Tip,
     files: OpenFiles,
+    /// The gate's key, where it is at hand.
+    signer: Option<Box<dyn Signer>>,
     /// An append failed, so that what is in the file is not known.
     unsure: bool,
     _lock: Lock,
@@ -95,7 +103,7 @@ impl Log {
 
     /// Opens the log at `path`, plays back what a power cut left, and checks its end: the size, the last leaves.
     ///
-    /// A log of format 1 is brought to the present format first, whole or not at all; leaves and tree stay as they are.
+    /// A log of an older format is brought to the present one first, whole or not at all; leaves and tree stay as they are.
     /// That takes room for a second copy of the log and, once, some seconds for a million events.
     ///
     /// # Errors
@@ -151,6 +159,67 @@ impl Log {
         self.tip
     }
 
+    /// Signs checkpoints with the gate's key from now on, and one of the present size where one is due.
+    ///
+    /// A signer that fails costs a checkpoint, which `verify` tells as missing, and never an event.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::append`].
+    pub fn seal_with(&mut self, signer: Box<dyn Signer>) -> Result<(), LogError> {
+        self.check_files()?;
+        self.settle()?;
+        let due = self.tip.size - self.tip.size % SEAL_EVERY;
+        if self.reader.last_checkpoint()? < due {
+            let sql = |e| LogError::sql(&self.reader.path, e);
+            seal(&self.reader.conn, &self.reader.gate, &*signer, &self.frontier).map_err(sql)?;
+        }
+        self.signer = Some(signer);
+        Ok(())
+    }
+
+    /// Drops the leaves before `size`, which must be the size of a checkpoint of this log; gives how many they were. The tree
+    /// stays what it is. When this returns, it is on the disk; the room is used for what comes, the file does not shrink.
+    ///
+    /// Who asks has seen to it that others keep these leaves ([`Reader::prunable`]).
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Corrupt`] where there is no such checkpoint, or the leaves do not make its frontier: nothing is dropped then.
+    pub fn prune(&mut self, size: u64) -> Result<u64, LogError> {
+        self.check_files()?;
+        self.settle()?;
+        let before = self.reader.pruned()?;
+        if size <= before.size() {
+            return Ok(0);
+        }
+        let kept = self.reader.checkpoint_frontier(size)?;
+        let mut frontier = before.clone();
+        self.reader
+            .each_leaf(before.size()..size, |leaf| frontier.push(leaf_hash(leaf)))?;
+        if kept.as_ref() != Some(&frontier) {
+            return Err(self
+                .reader
+                .corrupt("no checkpoint of the log fits the leaves that were to be dropped"));
+        }
+        let Reader { conn, path, .. } = &mut self.reader;
+        let sql = |e| LogError::sql(path, e);
+        let tx = conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(sql)?;
+        tx.execute("DELETE FROM events WHERE seq < ?1", [integer(size)])
+            .map_err(sql)?;
+        tx.execute("DELETE FROM checkpoints WHERE size < ?1", [integer(size)])
+            .map_err(sql)?;
+        tx.execute(
+            "UPDATE pruned SET size = ?1, frontier = ?2",
+            (integer(size), frontier.to_bytes()),
+        )
+        .map_err(sql)?;
+        tx.commit().map_err(sql)?;
+        Ok(size - before.size())
+    }
+
     /// See [`Reader::verify`].
     ///
     /// # Errors
@@ -172,8 +241,9 @@ impl Log {
         reader.prepare_for_writing()?;
         let frontier = reader.tail()?;
         let sql = |e| LogError::sql(path, e);
-        if number(&reader.conn, "user_version").map_err(sql)? == 1 {
-            format_1::migrate(&mut reader.conn).map_err(sql)?;
+        if number(&reader.conn, "user_version").map_err(sql)? != FORMAT {
+            let old = tables(&reader.conn, path)?;
+            old_formats::migrate(&mut reader.conn, old).map_err(sql)?;
         }
         // What was read above has made the write-ahead log, if there was none.
         let files = OpenFiles::new(path, database)?;
@@ -182,6 +252,7 @@ impl Log {
             reader,
             frontier,
             files,
+            signer: None,
             unsure: false,
             _lock: lock,
         })
@@ -209,7 +280,7 @@ impl Log {
 
     /// Writes events that have the next places in the log; gives the tree that they make.
     fn write(&mut self, events: &[Logged]) -> Result<Frontier, LogError> {
-        let Reader { conn, path, .. } = &mut self.reader;
+        let Reader { conn, path, gate } = &mut self.reader;
         let sql = |e| LogError::sql(path, e);
         let tx = conn
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -221,6 +292,7 @@ impl Log {
         let mut frontier = self.frontier.clone();
         {
             let mut insert = tx.prepare_cached(schema::INSERT).map_err(sql)?;
+            let signer = self.signer.as_deref();
             let mut reasons = String::new();
             for Logged { event } in events {
                 let leaf = event.to_leaf();
@@ -232,6 +304,11 @@ impl Log {
                 insert
                     .execute(params_from_iter(values.map(ToSqlOutput::Borrowed)))
                     .map_err(sql)?;
+                if frontier.size().is_multiple_of(SEAL_EVERY)
+                    && let Some(signer) = signer
+                {
+                    seal(&tx, gate, signer, &frontier).map_err(sql)?;
+                }
             }
             // The tree is replaced only if it is the one that these leaves were added to.
             let mut update = tx
@@ -273,6 +350,16 @@ impl Log {
     }
 }
 
+impl fmt::Debug for Log {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log")
+            .field("reader", &self.reader)
+            .field("tip", &self.tip)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An event that is in the log, durably. Only [`Log::append`] and [`Log::append_batch`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
@@ -289,6 +376,23 @@ impl Logged {
     pub fn seq(&self) -> u64 {
         self.event.seq()
     }
+}
+
+/// Keeps a checkpoint of this tree. A signer that fails costs the checkpoint and nothing else.
+fn seal(conn: &Connection, gate: &str, signer: &dyn Signer, tree: &Frontier) -> rusqlite::Result<()> {
+    let checkpoint = Checkpoint {
+        origin: gate.to_owned(),
+        tip: Tip::of(tree),
+    };
+    let Ok(note) = checkpoint.sign(signer) else {
+        return Ok(());
+    };
+    // There is one already where somebody put back what was pruned or a checkpoint that the log has lost: `verify` tells.
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO checkpoints (size, frontier, note) VALUES (?1, ?2, ?3)")?;
+    insert
+        .execute((integer(tree.size()), tree.to_bytes(), note))
+        .map(|_| ())
 }
 
 /// What the files are; of an emptied write-ahead log, whether all that was in it is in the database.
@@ -317,7 +421,7 @@ fn write_new(path: &Path, gate_id: &str) -> rusqlite::Result<()> {
     let tx = conn.transaction()?;
     schema::create(&tx)?;
     tx.execute(
-        "INSERT INTO meta (id, format, gate) VALUES (0, ?1, ?2)",
+        "INSERT INTO meta (id, format, gate, sealed_from) VALUES (0, ?1, ?2, 0)",
         (FORMAT, gate_id),
     )?;
     let tree = Frontier::new();

@@ -1,19 +1,32 @@
 //! A walk over the whole log that believes nothing but the leaves and the hashes.
 
 use std::fmt;
-use std::path::Path;
 
+use postern_core::keys::PublicKey;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::checkpoint::Checkpoint;
 use crate::error::LogError;
 use crate::event::{Event, EventError};
 use crate::merkle::{Frontier, Hash, leaf_hash, perfect_subtrees};
-use crate::reader::{Tip, tables};
+use crate::note::NoteError;
+use crate::reader::{Reader, Tip, tables};
+use crate::receipt::Receipt;
 use crate::schema::{self, COLUMNS};
+use crate::store::SEAL_EVERY;
 
 /// The most findings that a report lists; the others are counted.
 pub const MAX_FINDINGS: usize = 1000;
+
+/// What a log is held against besides itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Anchors<'a> {
+    /// The gate's key: its checkpoints are then looked at.
+    pub key: Option<&'a PublicKey>,
+    /// Receipts of auditors, whose signatures were checked.
+    pub receipts: &'a [Receipt],
+}
 
 /// What a walk over the log found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +36,13 @@ pub struct VerifyReport {
     pub rows: u64,
     /// The size and the root that the log claims; `None` if the row that holds them cannot be read.
     pub tip: Option<Tip>,
+    /// The number of leaves that were dropped from the start of the log.
+    pub pruned: u64,
+    /// The leaves up to the last good checkpoint; what follows is the unsealed tail. 0 where no key was given to check
+    /// checkpoints by.
+    pub sealed: u64,
+    /// The multiples of [`SEAL_EVERY`](crate::SEAL_EVERY) that have no checkpoint; 0 where no key was given.
+    pub missing_seals: u64,
     /// What is wrong, at most [`MAX_FINDINGS`]; rows first, in their order.
     pub findings: Vec<Finding>,
     /// The number of findings that are not listed.
@@ -48,6 +68,18 @@ impl VerifyReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
+    /// A checkpoint in the log is no note of this gate's key, or of another size.
+    CheckpointForged {
+        /// Its place.
+        size: u64,
+        /// What is wrong with it.
+        error: NoteError,
+    },
+    /// The leaves do not make the root of a checkpoint that the gate has signed.
+    CheckpointMismatch {
+        /// Its size.
+        size: u64,
+    },
     /// A column does not say what the leaf says.
     ColumnEdited {
         /// The row.
@@ -90,6 +122,20 @@ pub enum Finding {
         /// The row that the leaf names.
         leaf_seq: u64,
     },
+    /// The log has another root at the size of a receipt.
+    ReceiptMismatch {
+        /// The size.
+        size: u64,
+        /// Who gave it.
+        auditor: String,
+    },
+    /// The log is shorter than a receipt.
+    RolledBack {
+        /// The size of the receipt.
+        size: u64,
+        /// Who gave it.
+        auditor: String,
+    },
     /// A table or view was changed or removed, or there is a trigger.
     SchemaChanged {
         /// Its name.
@@ -108,12 +154,16 @@ impl Finding {
     /// A stable name in kebab case.
     pub fn reason(&self) -> &'static str {
         match self {
+            Self::CheckpointForged { .. } => "checkpoint-forged",
+            Self::CheckpointMismatch { .. } => "checkpoint-mismatch",
             Self::ColumnEdited { .. } => "column-edited",
             Self::ExtraRows { .. } => "extra-rows",
             Self::LeafUnreadable { .. } => "leaf-unreadable",
             Self::LeavesEdited { .. } => "leaves-edited",
             Self::MissingRows { .. } => "missing-rows",
             Self::MovedLeaf { .. } => "moved-leaf",
+            Self::ReceiptMismatch { .. } => "receipt-mismatch",
+            Self::RolledBack { .. } => "rolled-back",
             Self::SchemaChanged { .. } => "schema-changed",
             Self::TreeUnreadable { .. } => "tree-unreadable",
             Self::WrongRoot => "wrong-root",
@@ -124,6 +174,15 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::CheckpointForged { size, error } => {
+                write!(f, "the checkpoint of size {size} is not the gate's: {error}")
+            }
+            Self::CheckpointMismatch { size } => {
+                write!(
+                    f,
+                    "the leaves up to {size} are not those that the gate signed a checkpoint of"
+                )
+            }
             Self::ColumnEdited { seq, column } => {
                 write!(
                     f,
@@ -138,6 +197,18 @@ impl fmt::Display for Finding {
             ),
             Self::MissingRows { first, count } => write!(f, "row {first}: {count} row(s) are missing"),
             Self::MovedLeaf { seq, leaf_seq } => write!(f, "row {seq}: the leaf was logged as row {leaf_seq}"),
+            Self::ReceiptMismatch { size, auditor } => {
+                write!(
+                    f,
+                    "the leaves up to {size} are not those that {auditor} has given a receipt for"
+                )
+            }
+            Self::RolledBack { size, auditor } => {
+                write!(
+                    f,
+                    "{auditor} has given a receipt for {size} leaves: the log is an older copy"
+                )
+            }
             Self::SchemaChanged { name } => write!(f, "the table, view or trigger \"{name}\" is not the log's own"),
             Self::TreeUnreadable { what } => write!(f, "the row of the tree is unusable: {what}"),
             Self::WrongRoot => f.write_str("the root is not the root of the leaves"),
@@ -146,7 +217,8 @@ impl fmt::Display for Finding {
 }
 
 /// Walks the log in one read transaction, so that a writer may go on meanwhile.
-pub(crate) fn verify(conn: &Connection, path: &Path) -> Result<VerifyReport, LogError> {
+pub(crate) fn verify(reader: &Reader, anchors: &Anchors<'_>) -> Result<VerifyReport, LogError> {
+    let Reader { conn, path, .. } = reader;
     let sql = |e| LogError::sql(path, e);
     let tx = conn.unchecked_transaction().map_err(sql)?;
     let mut report = VerifyReport::default();
@@ -156,21 +228,95 @@ pub(crate) fn verify(conn: &Connection, path: &Path) -> Result<VerifyReport, Log
         report.add(Finding::SchemaChanged { name });
     }
     // Without the tables themselves there is nothing to walk over.
+    let needed = ["checkpoints", "events", "meta", "pruned", "tree"];
     if report
         .findings
         .iter()
-        .any(|f| matches!(f, Finding::SchemaChanged { name } if name == "events" || name == "tree"))
+        .any(|f| matches!(f, Finding::SchemaChanged { name } if needed.contains(&name.as_str())))
     {
         return Ok(report);
     }
+    let pruned = match reader.pruned() {
+        Ok(pruned) => pruned,
+        Err(LogError::Corrupt { .. }) => {
+            report.add(Finding::TreeUnreadable {
+                what: "what was pruned is not known",
+            });
+            Frontier::new()
+        }
+        Err(other) => return Err(other),
+    };
     let tree = Tree::read(&tx, &mut report).map_err(sql)?;
-    let mut walk = Walk::new(tree.size, report);
+    let held = match tables.has_checkpoints() {
+        true => Held::read(&tx, reader.gate(), (&tree, pruned.size()), anchors, &mut report).map_err(sql)?,
+        false => Held::of_receipts(&tree, anchors, &mut report),
+    };
+    let mut walk = Walk::new(tree.size, &pruned, held, report);
     let mut rows = tx.prepare(tables.select).map_err(sql)?;
     let mut rows = rows.query([]).map_err(sql)?;
     while let Some(row) = rows.next().map_err(sql)? {
         walk.row(row).map_err(sql)?;
     }
     Ok(walk.finish(&tree))
+}
+
+/// Roots that the log must have at sizes, ascending: of checkpoints and receipts.
+struct Held {
+    roots: Vec<(u64, Hash, Option<String>)>,
+}
+
+impl Held {
+    fn read(
+        conn: &Connection,
+        gate: &str,
+        (tree, pruned): (&Tree, u64),
+        anchors: &Anchors<'_>,
+        report: &mut VerifyReport,
+    ) -> rusqlite::Result<Self> {
+        let mut held = Self::of_receipts(tree, anchors, report);
+        let sealed_from = "SELECT coalesce(max(sealed_from), 0) FROM meta";
+        let sealed_from: i64 = conn.query_row(sealed_from, [], |row| row.get(0))?;
+        let mut select = conn.prepare("SELECT size, note FROM checkpoints ORDER BY size")?;
+        let mut rows = select.query([])?;
+        let mut on_time = 0;
+        let first = sealed_from.max(0).unsigned_abs().max(pruned);
+        while let Some(row) = rows.next()? {
+            // They are read without a key too, so that a damaged page shows.
+            let (size, note) = (row.get::<_, i64>(0)?.unsigned_abs(), row.get_ref(1)?.as_str()?);
+            let Some(key) = anchors.key else { continue };
+            match Checkpoint::open(note, gate, key) {
+                Ok(Checkpoint { tip, .. }) if tip.size == size => {
+                    on_time += u64::from(size > first && size.is_multiple_of(SEAL_EVERY));
+                    match size <= tree.size {
+                        true => held.roots.push((size, tip.root, None)),
+                        false => report.add(Finding::CheckpointMismatch { size }),
+                    }
+                }
+                Ok(_) => report.add(Finding::CheckpointForged {
+                    size,
+                    error: NoteError::NotACheckpoint,
+                }),
+                Err(error) => report.add(Finding::CheckpointForged { size, error }),
+            }
+        }
+        let due = (tree.size / SEAL_EVERY).saturating_sub(first / SEAL_EVERY);
+        report.missing_seals = anchors.key.map_or(0, |_| due.saturating_sub(on_time));
+        held.roots.sort_by_key(|(size, ..)| *size);
+        Ok(held)
+    }
+
+    fn of_receipts(tree: &Tree, anchors: &Anchors<'_>, report: &mut VerifyReport) -> Self {
+        let mut roots = Vec::new();
+        for receipt in anchors.receipts {
+            let (Tip { size, root }, auditor) = (receipt.checkpoint.tip, receipt.auditor.clone());
+            match size <= tree.size {
+                true => roots.push((size, root, Some(auditor))),
+                false => report.add(Finding::RolledBack { size, auditor }),
+            }
+        }
+        roots.sort_by_key(|(size, ..)| *size);
+        Self { roots }
+    }
 }
 
 /// What the row of the tree claims.
@@ -233,12 +379,27 @@ struct Span {
     found: Frontier,
 }
 
+/// What a tree has of a perfect subtree of a larger one: all of it, its first leaves, or nothing.
+fn part_of(tree: &Frontier, first: u64, len: u64) -> Frontier {
+    let size = tree.size().saturating_sub(first).min(len);
+    let inside = perfect_subtrees(tree.size())
+        .zip(tree.peaks())
+        .filter(|((at, _), _)| (first..first + len).contains(at))
+        .map(|(_, peak)| *peak)
+        .collect();
+    Frontier::from_peaks(size, inside).unwrap_or_default()
+}
+
 struct Walk {
     size: u64,
     /// The row that should come next.
     next: u64,
     spans: Vec<Span>,
     current: usize,
+    /// Rows are missing, so that what follows has no root to compare.
+    broken: bool,
+    held: std::vec::IntoIter<(u64, Hash, Option<String>)>,
+    held_next: Option<(u64, Hash, Option<String>)>,
     /// Rows that do not belong, as far as they follow each other.
     extra: Option<(i64, u64)>,
     /// The reasons of the row that is looked at.
@@ -247,20 +408,55 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(size: u64, report: VerifyReport) -> Self {
+    fn new(size: u64, pruned: &Frontier, held: Held, mut report: VerifyReport) -> Self {
+        if pruned.size() > size {
+            report.add(Finding::TreeUnreadable {
+                what: "more was pruned than there is",
+            });
+        }
         let spans = perfect_subtrees(size).map(|(first, len)| Span {
             first,
             len,
-            found: Frontier::new(),
+            found: part_of(pruned, first, len),
         });
-        Self {
+        let mut held = held.roots.into_iter();
+        let mut held_next = held.next();
+        // What was dropped has no root any more, but at its very end.
+        while held_next.as_ref().is_some_and(|(size, ..)| *size < pruned.size()) {
+            held_next = held.next();
+        }
+        report.pruned = pruned.size();
+        let mut walk = Self {
             size,
-            next: 0,
+            next: pruned.size().min(size),
             spans: spans.collect(),
             current: 0,
+            broken: false,
+            held,
+            held_next,
             extra: None,
             reasons: String::new(),
             report,
+        };
+        walk.compare();
+        walk
+    }
+
+    /// Compares the root of the leaves so far with those that somebody holds of this size.
+    fn compare(&mut self) {
+        while let Some((size, root, auditor)) = self.held_next.take_if(|(size, ..)| *size == self.next) {
+            self.held_next = self.held.next();
+            if self.broken {
+                continue;
+            }
+            let peaks = self.spans.iter().flat_map(|span| span.found.peaks()).copied().collect();
+            let found = Frontier::from_peaks(size, peaks).map(|tree| tree.root());
+            match (found == Ok(root), auditor) {
+                (true, None) => self.report.sealed = size,
+                (true, Some(_)) => {}
+                (false, None) => self.report.add(Finding::CheckpointMismatch { size }),
+                (false, Some(auditor)) => self.report.add(Finding::ReceiptMismatch { size, auditor }),
+            }
         }
     }
 
@@ -304,6 +500,9 @@ impl Walk {
             self.current += 1;
         }
         self.spans[self.current].found.push(leaf_hash(leaf));
+        if self.held_next.as_ref().is_some_and(|(size, ..)| *size == self.next) {
+            self.compare();
+        }
         Ok(())
     }
 
@@ -327,6 +526,11 @@ impl Walk {
         if self.next < seq {
             let (first, count) = (self.next, seq - self.next);
             self.report.add(Finding::MissingRows { first, count });
+            self.broken = true;
+            // Sizes within the gap are not reached.
+            while self.held_next.as_ref().is_some_and(|(size, ..)| *size <= seq) {
+                self.held_next = self.held.next();
+            }
         }
     }
 

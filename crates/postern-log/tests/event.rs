@@ -32,9 +32,13 @@ fn new_event() -> impl Strategy<Value = NewEvent> {
         issuer,
         numbers,
         kinds(),
+        proptest::option::of((any::<[u8; KID_LEN]>(), 0..=MAX_TIME, 0..=MAX_STATUS_INDEX)),
     )
         .prop_map(
-            |(times, words, reasons, code, person, issuer, numbers, kinds)| NewEvent {
+            |(times, words, reasons, code, person, issuer, numbers, kinds, credential)| NewEvent {
+                credential: credential
+                    .filter(|_| kinds.0 == Kind::Code && code.is_some() && issuer.is_some())
+                    .map(|(kid, issued, index)| Credential { kid, issued, index }),
                 time: times.0,
                 system: times.1,
                 flags: Flags::from_bits(words.0).unwrap(),
@@ -75,6 +79,7 @@ fn plain() -> NewEvent {
         kind: Kind::Code,
         about: None,
         operator: None,
+        credential: None,
     }
 }
 
@@ -84,6 +89,17 @@ fn overridden() -> NewEvent {
         kind: Kind::Override,
         about: Some(6),
         operator: Some("op-3".to_owned()),
+        ..plain()
+    }
+}
+
+fn with_credential() -> NewEvent {
+    NewEvent {
+        credential: Some(Credential {
+            kid: [0xa0, 0xa1, 0xa2, 0xa3],
+            issued: 1_639_999_999,
+            index: 12_345_678,
+        }),
         ..plain()
     }
 }
@@ -131,6 +147,40 @@ fn the_bytes_of_a_leaf_of_format_2() {
 }
 
 #[test]
+fn the_bytes_of_a_leaf_of_format_3() {
+    let leaf = Event::new(7, with_credential()).unwrap().to_leaf();
+    let expected = "9603071a61c06a001a61c06a010001816c7374617475732d7374616c65\
+                    50c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0f662786101020304\
+                    020200f6f644a0a1a2a31a61c069ff1a00bc614e";
+    assert_eq!(postern_core::hex(&leaf), expected);
+}
+
+#[test]
+fn a_credential_goes_with_a_code_of_a_known_issuer() {
+    let refused = |change: fn(&mut NewEvent), field| {
+        let mut event = with_credential();
+        change(&mut event);
+        assert_eq!(Event::new(7, event), Err(EventError::OutOfRange { field }));
+    };
+    refused(|e| e.code = None, "kid");
+    refused(|e| e.issuer = None, "kid");
+    refused(
+        |e| (e.kind, e.source, e.operator) = (Kind::Manual, Source::Hand, Some("op-3".to_owned())),
+        "kid",
+    );
+    refused(|e| e.credential.as_mut().unwrap().issued = MAX_TIME + 1, "issued");
+    refused(
+        |e| e.credential.as_mut().unwrap().index = MAX_STATUS_INDEX + 1,
+        "status_index",
+    );
+    // In format 3 without a credential: it is not the shape of that format.
+    let mut leaf = Event::new(7, plain()).unwrap().to_leaf();
+    leaf[..2].copy_from_slice(&[0x93, 3]);
+    leaf.extend([0, 0xf6, 0xf6]);
+    assert!(matches!(Event::from_leaf(&leaf), Err(EventError::Cbor(_))));
+}
+
+#[test]
 fn an_event_has_one_format() {
     let format = |change: fn(&mut NewEvent)| {
         let mut event = plain();
@@ -143,6 +193,8 @@ fn an_event_has_one_format() {
     let compared = |e: &mut NewEvent| (e.kind, e.source, e.about) = (Kind::Document, Source::Document, Some(0));
     assert_eq!(format(compared), 2);
     assert_eq!(format(|e| *e = overridden()), 2);
+    assert_eq!(format(|e| *e = with_credential()), 3);
+    assert_eq!(format(|e| (*e = with_credential(), e.flags.emergency = true).1), 3);
 
     let refused = |leaf: &[u8], found| assert_eq!(Event::from_leaf(leaf), Err(EventError::Format { found }));
     // In format 2, what format 1 can say.
@@ -252,7 +304,7 @@ fn unknown_numbers_are_refused() {
     let read = |leaf: Vec<u8>| Event::from_leaf(&leaf);
     let outside = |leaf, field| assert_eq!(read(leaf), Err(EventError::OutOfRange { field }));
     let len = Event::new(7, plain()).unwrap().to_leaf().len();
-    assert_eq!(read(altered(1, 1, 3)), Err(EventError::Format { found: 3 }));
+    assert_eq!(read(altered(1, 1, 4)), Err(EventError::Format { found: 4 }));
     assert_eq!(read(altered(1, 1, 0)), Err(EventError::Format { found: 0 }));
     outside(altered(13, 0, 16), "flags");
     outside(altered(14, 1, 3), "outcome");
@@ -269,6 +321,7 @@ fn unknown_numbers_are_refused() {
         (altered(0, 0x90, 0x8f), "an element fewer"),
         (altered(0, 0x90, 0x91), "an element more"),
         (altered(1, 1, 2), "format 2 with the elements of format 1"),
+        (altered(1, 1, 3), "format 3 with the elements of format 1"),
         (in_2(len, 0x93, 0x92), "an element fewer"),
         (in_2(len - 1, 2, 1), "format 1 with the elements of format 2"),
         (in_2(6, 6, 0xf7), "undefined for null"),

@@ -1,13 +1,14 @@
-//! A log of format 1 is brought to the present format when it is opened for writing, and is read as it is.
+//! A log of an older format is brought to the present format when it is opened for writing, and is read as it is.
 
 mod common;
 
 use std::fs;
 use std::path::Path;
 
-use common::format_1::old_log;
+use common::old_formats::{old_log, old_log_2};
 use common::{code_event, event, tamper};
-use postern_log::{Event, Finding, Log, LogError, Reader};
+use postern_core::keys::{PrivateKey, Signer};
+use postern_log::{Anchors, Event, Finding, Log, LogError, Reader};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -44,7 +45,7 @@ fn every_leaf_stays_as_it_was() {
     let mut log = Log::open(&path).unwrap();
     assert_eq!(log.tip(), tip);
     assert!(log.verify().unwrap().is_clean());
-    assert_eq!(content(&path), (2, before));
+    assert_eq!(content(&path), (3, before));
     let conn = Connection::open(&path).unwrap();
     let others: i64 = conn
         .query_row(
@@ -65,6 +66,42 @@ fn every_leaf_stays_as_it_was() {
         "and it is not done a second time"
     );
     assert!(Reader::open(&path).unwrap().verify().unwrap().is_clean());
+}
+
+#[test]
+fn a_log_of_format_2_is_brought_along_and_sealed_from_there() {
+    let older = |i| {
+        let mut event = event(i);
+        event.credential = None;
+        event
+    };
+    let (_folder, path) = old_log_2((0..1500).map(older));
+    let (format, before) = content(&path);
+    assert_eq!((format, before.len()), (2, 1501));
+    let reader = Reader::open(&path).unwrap();
+    assert!(reader.verify().unwrap().is_clean());
+    let leaves = reader.leaves(0..1500).unwrap();
+    let tip = reader.tip().unwrap();
+    assert_eq!(reader.frontier_at(1500).unwrap().root(), tip.root);
+
+    let mut log = Log::open(&path).unwrap();
+    assert_eq!((content(&path), log.tip()), ((3, before), tip));
+    let key = PrivateKey::from_seed(&[1; 32]);
+    let public = key.public();
+    log.seal_with(Box::new(key)).unwrap();
+    log.append_batch((1500..2100).map(event)).unwrap();
+    assert_eq!(log.reader().leaves(0..1500).unwrap(), leaves);
+    let anchors = Anchors {
+        key: Some(&public),
+        receipts: &[],
+    };
+    let report = log.reader().verify_with(&anchors).unwrap();
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(
+        (report.sealed, report.missing_seals),
+        (2048, 0),
+        "no seal was due before"
+    );
 }
 
 #[test]
@@ -214,7 +251,7 @@ fn the_power_is_cut_at_any_byte_of_it() {
             fs::write(beside("-wal"), wal).unwrap();
             let (format, found) = content(&cut);
             assert_eq!(found, rows, "cut at {at}");
-            seen[format as usize - 1] += 1;
+            seen[usize::from(format == 3)] += 1;
             fs::write(&cut, &old).unwrap();
             fs::write(beside("-wal"), wal).unwrap();
             let mut log = Log::open(&cut).unwrap();

@@ -294,8 +294,8 @@ fn other_files_are_refused_and_left_alone() {
 #[test]
 fn other_formats_are_refused() {
     let (_folder, path) = closed_log(1);
-    tamper(&path, "PRAGMA user_version = 3");
-    assert!(matches!(Log::open(&path), Err(LogError::NewerFormat { found: 3, .. })));
+    tamper(&path, "PRAGMA user_version = 4");
+    assert!(matches!(Log::open(&path), Err(LogError::NewerFormat { found: 4, .. })));
     tamper(&path, "PRAGMA user_version = 0");
     assert!(matches!(
         Reader::open(&path),
@@ -322,7 +322,7 @@ fn a_log_that_does_not_fit_its_end_is_not_appended_to() {
         "UPDATE events SET leaf = (SELECT leaf FROM events WHERE seq = 11) WHERE seq = 12",
         "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
         "INSERT INTO events SELECT 13, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot,
-         age, grade, source, kind, about, operator, leaf FROM events WHERE seq = 12",
+         age, grade, source, kind, about, operator, kid, issued, status_index, leaf FROM events WHERE seq = 12",
     ] {
         let (_folder, path) = closed_log(13);
         tamper(&path, sql);
@@ -336,7 +336,7 @@ fn somebody_else_who_writes_is_noticed_at_the_next_append() {
         "UPDATE tree SET root = zeroblob(32)",
         "DELETE FROM tree",
         "INSERT INTO events SELECT 5, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot,
-         age, grade, source, kind, about, operator, leaf FROM events WHERE seq = 4",
+         age, grade, source, kind, about, operator, kid, issued, status_index, leaf FROM events WHERE seq = 4",
     ] {
         let (_folder, path) = closed_log(5);
         let mut log = Log::open(&path).unwrap();

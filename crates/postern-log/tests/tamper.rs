@@ -33,7 +33,7 @@ fn forged(seq: u64) -> String {
 fn copied(from: i64, to: i64) -> String {
     format!(
         "INSERT INTO events SELECT {to}, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot,
-         age, grade, source, kind, about, operator, leaf FROM events WHERE seq = {from}"
+         age, grade, source, kind, about, operator, kid, issued, status_index, leaf FROM events WHERE seq = {from}"
     )
 }
 
@@ -57,6 +57,9 @@ fn an_edited_column_of_each_name() {
         ("kind", "'manual'"),
         ("about", "4"),
         ("operator", "'op-1'"),
+        ("kid", "x'00000000'"),
+        ("issued", "7"),
+        ("status_index", "7"),
     ] {
         let found = findings(&format!("UPDATE events SET {column} = {value} WHERE seq = 5"));
         assert_eq!(found, [Finding::ColumnEdited { seq: 5, column }]);

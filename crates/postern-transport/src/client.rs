@@ -2,21 +2,24 @@
 //!
 //! `object_store` was written for servers that one trusts: it reads the text of a refusal into memory whatever its length,
 //! wants headers that a plain host may leave out or write in its own way, and computes with the numbers in others. The
-//! guard lets through what it has checked itself and nothing else: the answer's length and range, and its body.
+//! guard lets through what it has checked itself and nothing else: the answer's length and range, and its body. Of the
+//! answer to an upload nothing but the status counts.
 
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::StreamExt;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
 };
 use object_store::{ClientOptions, Extensions, HeaderMap};
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderValue, RANGE};
-use reqwest::{StatusCode, redirect};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderValue, RANGE};
+use reqwest::{Method, StatusCode, redirect};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
@@ -25,6 +28,10 @@ use crate::remote::{Options, USER_AGENT};
 
 /// The redirects that are followed for one file.
 const MAX_REDIRECTS: usize = 3;
+/// The largest page of a listing, in bytes: a thousand names of S3, the most that it gives at once, are a third of it.
+const MAX_PAGE: usize = 8 << 20;
+/// The slowest line that an upload is waited for, in bytes a second (128 kbit/s).
+const SLOWEST: u64 = 16 * 1024;
 
 /// Which redirects are followed.
 #[derive(Clone, Copy, Debug)]
@@ -44,23 +51,37 @@ pub(crate) fn connect(options: &Options, redirects: Redirects, secure: bool) -> 
     let mut headers = HeaderMap::new();
     // Without it a server may choose a compression (RFC 9110 section 12.5.3). None is ever undone here.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .default_headers(headers)
-        .referer(false)
+    let tls = tls(secure)?;
+    let builder = || {
+        reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .default_headers(headers.clone())
+            .referer(false)
+            .connect_timeout(options.connect)
+            .pool_idle_timeout(options.idle)
+            .http1_only()
+            .tls_backend_preconfigured(tls.clone())
+    };
+    let down = builder()
         .redirect(match redirects {
             Redirects::Bounded => redirect::Policy::custom(follow),
             Redirects::None => redirect::Policy::none(),
         })
-        .connect_timeout(options.connect)
         .read_timeout(options.idle)
         .timeout(options.request)
-        .pool_idle_timeout(options.idle)
-        .http1_only()
-        .tls_backend_preconfigured(tls(secure)?)
         .build()
-        .map(|client| Connector(HttpClient::new(Guard(client))))
-        .map_err(|e| innermost(&e))
+        .map_err(|e| innermost(&e))?;
+    // A redirect can make a GET of a PUT, and its answer would pass for a success. The library counts the time in which it
+    // sends as time without an answer: the guard has its own measure.
+    let up = builder()
+        .redirect(redirect::Policy::none())
+        .build()
+        .map_err(|e| innermost(&e))?;
+    Ok(Connector(HttpClient::new(Guard {
+        down,
+        up,
+        idle: options.idle,
+    })))
 }
 
 /// Gives `object_store` our client.
@@ -89,6 +110,8 @@ pub(crate) enum Fault {
     Redirect,
     /// No success.
     Status(u16),
+    /// An upload took longer than its size allows.
+    TooSlow,
 }
 
 /// What went wrong below `object_store`.
@@ -106,8 +129,10 @@ impl Failure {
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Self {
         let mut link = error;
         loop {
-            if let Some(fault) = link.downcast_ref::<Fault>() {
-                return Self::Fault(*fault);
+            match link.downcast_ref::<Fault>() {
+                Some(Fault::TooSlow) => return Self::TimedOut,
+                Some(fault) => return Self::Fault(*fault),
+                None => {}
             }
             if link
                 .downcast_ref::<reqwest::Error>()
@@ -135,14 +160,95 @@ impl fmt::Display for Fault {
 impl Error for Fault {}
 
 #[derive(Debug)]
-struct Guard(reqwest::Client);
+struct Guard {
+    /// For what is fetched.
+    down: reqwest::Client,
+    /// For what is sent.
+    up: reqwest::Client,
+    idle: Duration,
+}
 
 #[async_trait]
 impl HttpService for Guard {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if *request.method() == Method::PUT || request.method().as_str() == MKCOL {
+            return self.send(request).await;
+        }
         let wanted = request.headers().get(RANGE).and_then(wanted);
-        pass(wanted, HttpService::call(&self.0, request).await?).map_err(|fault| HttpError::new(kind(fault), fault))
+        let lists = request.uri().query().is_some_and(|query| query.contains("list-type="));
+        let answer = HttpService::call(&self.down, request).await?;
+        let answer = pass(wanted, answer).map_err(|fault| HttpError::new(kind(fault), fault))?;
+        if lists { page(answer).await } else { Ok(answer) }
     }
+}
+
+/// Makes a folder of a server that speaks WebDAV (RFC 4918 section 9.3).
+const MKCOL: &str = "MKCOL";
+
+impl Guard {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let makes_folder = request.method().as_str() == MKCOL;
+        let time = self.idle + Duration::from_secs(request.body().content_length() as u64 / SLOWEST);
+        let answer = tokio::time::timeout(time, HttpService::call(&self.up, request))
+            .await
+            .map_err(|_| HttpError::new(HttpErrorKind::Timeout, Fault::TooSlow))??;
+        let taken = if makes_folder {
+            made(answer.status())
+        } else {
+            sent(answer.status())
+        };
+        taken.map_err(|fault| HttpError::new(kind(fault), fault))
+    }
+}
+
+/// The answer to an upload. Its body is not read.
+fn sent(status: StatusCode) -> Result<HttpResponse, Fault> {
+    match status {
+        StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => {
+            let mut answer = bare(status);
+            // `object_store` wants one from S3; nothing depends on it.
+            answer.headers_mut().insert(ETAG, HeaderValue::from_static("\"\""));
+            Ok(answer)
+        }
+        // With these `object_store` makes the folders of the path and tries again: so speaks WebDAV.
+        StatusCode::NOT_FOUND | StatusCode::CONFLICT => Ok(bare(status)),
+        status if status.is_redirection() => Err(Fault::Redirect),
+        status if status.is_success() || status.is_informational() => Err(Fault::Malformed),
+        status => Err(Fault::Status(status.as_u16())),
+    }
+}
+
+/// The answer to the making of a folder: its own parent lacks, or anything else, such as "it is there already" and "I know
+/// no folders". The upload that follows tells whether it was good enough.
+fn made(status: StatusCode) -> Result<HttpResponse, Fault> {
+    match status {
+        StatusCode::CONFLICT => Ok(bare(status)),
+        status if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED => {
+            Err(Fault::Status(status.as_u16()))
+        }
+        _ => Ok(bare(StatusCode::CREATED)),
+    }
+}
+
+fn bare(status: StatusCode) -> HttpResponse {
+    let mut answer = HttpResponse::new(Vec::new().into());
+    *answer.status_mut() = status;
+    answer
+}
+
+/// A page of a listing, read here because `object_store` would read it whatever its length.
+async fn page(answer: HttpResponse) -> Result<HttpResponse, HttpError> {
+    let (parts, body) = answer.into_parts();
+    let mut chunks = body.bytes_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        if bytes.len() + chunk.len() > MAX_PAGE {
+            return Err(HttpError::new(HttpErrorKind::Unknown, Fault::Malformed));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(HttpResponse::from_parts(parts, bytes.into()))
 }
 
 /// The answer with the headers that were checked, or why it does not pass. Its body is not read here.
@@ -246,6 +352,18 @@ pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
         link = next;
     }
     link.to_string()
+}
+
+/// Whether an error is one of a connection, and not of what came over it.
+pub(crate) fn of_the_line(error: &(dyn Error + 'static)) -> bool {
+    let mut link = Some(error);
+    while let Some(error) = link {
+        if error.is::<HttpError>() {
+            return true;
+        }
+        link = wrapped(error);
+    }
+    false
 }
 
 /// The error that this one wraps. An [`io::Error`] hides it: its `source` is that of the wrapped one.

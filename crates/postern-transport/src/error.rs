@@ -1,10 +1,10 @@
-//! Why a file could not be had.
+//! Why a file could not be had or left.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// Why a file could not be had. No secret is in it: hosts are without users and queries, and servers' texts are left out.
+/// Why a file could not be had or left. No secret is in it: hosts are without users and queries, and servers' texts are left out.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TransportError {
@@ -19,6 +19,11 @@ pub enum TransportError {
     Busy {
         /// The path in the repository.
         path: String,
+    },
+    /// The location cannot say what lies there: plain HTTP has no listings.
+    CannotList {
+        /// Host and port.
+        host: String,
     },
     /// The connection ended before the file did. What came is in the spool, where there is one.
     Interrupted {
@@ -82,6 +87,11 @@ pub enum TransportError {
         /// The bound in bytes.
         max: u64,
     },
+    /// More files than a listing may have.
+    TooMany {
+        /// The bound.
+        max: usize,
+    },
     /// A file of a folder, or the folder, cannot be read.
     Unreadable {
         /// The file or folder.
@@ -95,6 +105,13 @@ pub enum TransportError {
         host: String,
         /// What the system says.
         why: String,
+    },
+    /// A file cannot be left in a folder: it is full, may not be written, or has gone.
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
     },
 }
 
@@ -154,6 +171,7 @@ impl TransportError {
             Self::BadLocation(_) => "bad-location",
             Self::BadPath { .. } => "bad-path",
             Self::Busy { .. } => "busy",
+            Self::CannotList { .. } => "cannot-list",
             Self::Interrupted { .. } => "interrupted",
             Self::Malformed { .. } => "malformed",
             Self::NotPinned { .. } => "not-pinned",
@@ -163,8 +181,10 @@ impl TransportError {
             Self::TimedOut { .. } => "timed-out",
             Self::Tls { .. } => "tls",
             Self::TooLarge { .. } => "too-large",
+            Self::TooMany { .. } => "too-many",
             Self::Unreadable { .. } => "unreadable",
             Self::Unreachable { .. } => "unreachable",
+            Self::Unwritable { .. } => "unwritable",
         }
     }
 
@@ -182,14 +202,15 @@ impl TransportError {
                 ("path", path.clone()),
                 ("status", status.to_string()),
             ],
-            Self::Spool { path, source } | Self::Unreadable { path, source } => {
+            Self::Spool { path, source } | Self::Unreadable { path, source } | Self::Unwritable { path, source } => {
                 vec![("path", path.display().to_string()), ("why", source.to_string())]
             }
-            Self::TimedOut { host } => vec![("host", host.clone())],
+            Self::CannotList { host } | Self::TimedOut { host } => vec![("host", host.clone())],
             Self::Tls { host, why } | Self::Unreachable { host, why } => {
                 vec![("host", host.clone()), ("why", why.clone())]
             }
             Self::TooLarge { path, max } => vec![("path", path.clone()), ("max", max.to_string())],
+            Self::TooMany { max } => vec![("max", max.to_string())],
         }
     }
 }
@@ -228,6 +249,7 @@ impl fmt::Display for TransportError {
             Self::BadLocation(fault) => fault.fmt(f),
             Self::BadPath { path } => write!(f, "no file of a repository has the path {path:?}"),
             Self::Busy { path } => write!(f, "another process is fetching {path}"),
+            Self::CannotList { host } => write!(f, "{host} cannot say which files lie there; only folders and S3 can"),
             Self::Interrupted { host, path } => write!(f, "the connection to {host} ended within {path}"),
             Self::Malformed { host, path } => write!(f, "the answer of {host} for {path} makes no sense"),
             Self::NotPinned { path } => write!(f, "what came as {path} has not the pinned size and digest"),
@@ -239,8 +261,10 @@ impl fmt::Display for TransportError {
             Self::TimedOut { host } => write!(f, "{host} did not answer in time"),
             Self::Tls { host, why } => write!(f, "no secure connection to {host}: {why}"),
             Self::TooLarge { path, max } => write!(f, "{path} is larger than {max} bytes"),
+            Self::TooMany { max } => write!(f, "more than {max} files lie there"),
             Self::Unreadable { path, .. } => write!(f, "cannot read {}", path.display()),
             Self::Unreachable { host, why } => write!(f, "no connection to {host}: {why}"),
+            Self::Unwritable { path, .. } => write!(f, "cannot write {}", path.display()),
         }
     }
 }
@@ -248,7 +272,9 @@ impl fmt::Display for TransportError {
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Spool { source, .. } | Self::Unreadable { source, .. } => Some(source),
+            Self::Spool { source, .. } | Self::Unreadable { source, .. } | Self::Unwritable { source, .. } => {
+                Some(source)
+            }
             _ => None,
         }
     }

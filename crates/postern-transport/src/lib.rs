@@ -1,8 +1,10 @@
-//! Carries files from a repository by any medium: a folder, HTTP(S), S3. It knows nothing of what they say.
+//! Carries files from a repository and into a drop box by any medium: a folder, HTTP(S), S3. It knows nothing of what they
+//! say.
 //!
 //! - [`Location`] is where a repository lies, [`Remote`] is one that is open.
 //! - [`Remote::get`] is for files whose size nobody knows, within a bound; [`Remote::fetch`] for those whose size and
 //!   digest are pinned, and goes on where a connection ended, from a [`Spool`].
+//! - [`Remote::put`] leaves a file, [`Remote::exists`] and [`Remote::list`] tell what lies there.
 //! - [`Backoff`] says how long to wait after a failure. Nothing here sleeps or starts by itself.
 //!
 //! # What is not believed
@@ -22,6 +24,8 @@
 //! - S3 has its keys and its endpoint from the environment, as AWS's own programs: `AWS_ACCESS_KEY_ID`,
 //!   `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION`, `AWS_ENDPOINT_URL`, with `AWS_ALLOW_HTTP=true` for an
 //!   endpoint without TLS and `AWS_SKIP_SIGNATURE=true` for a public bucket.
+//! - Uploads follow no redirect. A server that speaks WebDAV gets the folders that lead to a file made; any other must make
+//!   them itself, or need none.
 
 mod backoff;
 mod client;
@@ -37,5 +41,5 @@ mod spool;
 pub use backoff::Backoff;
 pub use error::{LocationFault, TransportError};
 pub use location::Location;
-pub use remote::{Options, Remote, USER_AGENT};
+pub use remote::{MAX_ENTRIES, Options, Remote, USER_AGENT};
 pub use spool::Spool;

@@ -9,17 +9,19 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use object_store::http::HttpBuilder;
 use object_store::path::Path;
-use object_store::{GetOptions, ObjectStore, RetryConfig};
+use object_store::{GetOptions, ObjectStore, ObjectStoreExt, RetryConfig};
 use reqwest::Url;
 use tokio::runtime::{self, Runtime};
 
-use crate::client::{Failure, Fault, Redirects, Size, connect};
+use crate::client::{Failure, Fault, Redirects, Size, connect, of_the_line};
 use crate::error::TransportError;
-use crate::remote::Options;
+use crate::remote::{Listing, Options};
 use crate::s3;
 
 /// Attempts after the first one, for connections that fail and for statuses that pass by themselves.
 const RETRIES: usize = 2;
+/// A listing is given up after so many times the time of an answer, however many pages it has.
+const LISTING: u32 = 4;
 /// No further attempt begins after this time. What timed out, with the default [`Options`], is not tried again.
 const RETRY_TIME: Duration = Duration::from_secs(10);
 
@@ -30,6 +32,10 @@ pub(crate) struct Network {
     prefix: Path,
     /// Host and port, or the bucket: for errors.
     host: String,
+    /// Plain HTTP has no listings.
+    lists: bool,
+    /// The longest that a listing is waited for.
+    listing: Duration,
 }
 
 /// What the server has at a path.
@@ -65,7 +71,7 @@ impl Network {
             .with_http_connector(connector)
             .build()
             .map_err(|e| unreachable(&host, &e))?;
-        Self::new(Arc::new(store), Path::ROOT, host)
+        Self::new(Arc::new(store), Path::ROOT, host, false, options)
     }
 
     /// A client for a bucket, with keys and endpoint from the environment. Nothing is sent yet.
@@ -74,10 +80,16 @@ impl Network {
         let (builder, secure) = s3::from_environment(bucket)?;
         let connector = connect(options, Redirects::None, secure).map_err(|why| tls(&host, why))?;
         let store = s3::build(builder.with_retry(retries()).with_http_connector(connector))?;
-        Self::new(Arc::new(store), prefix.clone(), host)
+        Self::new(Arc::new(store), prefix.clone(), host, true, options)
     }
 
-    fn new(store: Arc<dyn ObjectStore>, prefix: Path, host: String) -> Result<Self, TransportError> {
+    fn new(
+        store: Arc<dyn ObjectStore>,
+        prefix: Path,
+        host: String,
+        lists: bool,
+        options: &Options,
+    ) -> Result<Self, TransportError> {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -87,14 +99,15 @@ impl Network {
             store,
             prefix,
             host,
+            lists,
+            listing: options.request.saturating_mul(LISTING),
         })
     }
 
     /// Asks for a file, or for the bytes `range` of it.
     pub(crate) fn request<'a>(&'a self, path: &'a str, range: Option<Range<u64>>) -> Result<Reply<'a>, TransportError> {
-        let full = self.prefix.parts().chain(Path::from(path).parts()).collect();
         let options = GetOptions::new().with_range(range);
-        match self.block_on(self.store.get_opts(&full, options)) {
+        match self.block_on(self.store.get_opts(&self.full(path), options)) {
             Ok(result) => Ok(Reply::Body(Body {
                 network: self,
                 path,
@@ -109,11 +122,65 @@ impl Network {
         }
     }
 
+    /// Whether the server has a file.
+    pub(crate) fn exists(&self, path: &str) -> Result<bool, TransportError> {
+        match self.block_on(self.store.head(&self.full(path))) {
+            Ok(_) => Ok(true),
+            Err(e) => match Failure::of(&e) {
+                Failure::Fault(Fault::Status(404 | 410)) => Ok(false),
+                failure => Err(self.error(path, failure)),
+            },
+        }
+    }
+
+    /// Sends a file, which replaces one that is there.
+    pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> Result<(), TransportError> {
+        let payload = Bytes::copy_from_slice(bytes).into();
+        match self.block_on(self.store.put(&self.full(path), payload)) {
+            Ok(_) => Ok(()),
+            // These two passed the guard.
+            Err(object_store::Error::NotFound { .. }) => Err(self.error(path, Failure::Fault(Fault::Status(404)))),
+            Err(object_store::Error::AlreadyExists { .. }) => Err(self.error(path, Failure::Fault(Fault::Status(409)))),
+            Err(e) => Err(self.error(path, Failure::of(&e))),
+        }
+    }
+
+    /// Adds what lies below a prefix.
+    pub(crate) fn list(&self, prefix: &str, listing: &mut Listing) -> Result<(), TransportError> {
+        if !self.lists {
+            return Err(TransportError::CannotList {
+                host: self.host.clone(),
+            });
+        }
+        let full = self.full(prefix);
+        let begins = if self.prefix == Path::ROOT {
+            String::new()
+        } else {
+            format!("{}/", self.prefix)
+        };
+        let mut entries = self.store.list(Some(&full));
+        let walk = async {
+            while let Some(entry) = entries.next().await {
+                let entry = entry.map_err(|e| self.error(prefix, listing_failure(&e)))?;
+                let path = entry.location.as_ref().strip_prefix(&begins).unwrap_or_default();
+                listing.add(path, entry.size)?;
+            }
+            Ok(())
+        };
+        self.block_on(async { tokio::time::timeout(self.listing, walk).await })
+            .unwrap_or_else(|_| Err(self.error(prefix, Failure::TimedOut)))
+    }
+
+    fn full(&self, path: &str) -> Path {
+        self.prefix.parts().chain(Path::from(path).parts()).collect()
+    }
+
     fn error(&self, path: &str, failure: Failure) -> TransportError {
         let (host, path) = (self.host.clone(), path.to_owned());
         match failure {
             Failure::Fault(Fault::Redirect) => TransportError::Redirected { host, path },
             Failure::Fault(Fault::Status(status)) => TransportError::Refused { host, path, status },
+            Failure::Fault(Fault::TooSlow) => TransportError::TimedOut { host },
             Failure::Fault(Fault::Malformed | Fault::OtherRange { .. }) => TransportError::Malformed { host, path },
             Failure::TimedOut => TransportError::TimedOut { host },
             Failure::Tls(why) => TransportError::Tls { host, why },
@@ -157,6 +224,14 @@ impl Body<'_> {
                 error => error,
             }),
         }
+    }
+}
+
+/// What is no page of a listing is an answer that makes no sense, and no failure of the line.
+fn listing_failure(error: &object_store::Error) -> Failure {
+    match Failure::of(error) {
+        Failure::Other(_) if !of_the_line(error) => Failure::Fault(Fault::Malformed),
+        failure => failure,
     }
 }
 

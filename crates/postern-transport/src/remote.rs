@@ -1,4 +1,4 @@
-//! A repository that is open for reading.
+//! A repository or a drop box that is open.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,6 +13,9 @@ use crate::spool::{Pin, Spool};
 /// What servers are told about us (RFC 9110 section 10.1.5).
 pub const USER_AGENT: &str = concat!("postern/", env!("CARGO_PKG_VERSION"));
 
+/// The most entries of a listing.
+pub const MAX_ENTRIES: usize = 1_000_000;
+
 /// How long servers are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -21,7 +24,7 @@ pub struct Options {
     /// For the next bytes of an answer; default 20 seconds.
     pub idle: Duration,
     /// For an answer, from the connection to its last byte; default 5 minutes. What [`Remote::fetch`] had by then is not
-    /// lost.
+    /// lost. An upload has `idle` and a second for each 16 KiB.
     pub request: Duration,
 }
 
@@ -35,7 +38,7 @@ impl Default for Options {
     }
 }
 
-/// A repository that is open for reading. Nothing that comes from it is believed, here or because it came from here.
+/// A repository or a drop box that is open. Nothing that comes from it is believed, here or because it came from here.
 ///
 /// Calls block. They must not be made from within an async runtime.
 pub struct Remote {
@@ -49,7 +52,9 @@ enum Medium {
 }
 
 impl Remote {
-    /// Opens a repository. A folder must be there; to a server nothing is sent yet.
+    /// Opens a repository or a drop box. A folder must be there; to a server nothing is sent yet.
+    ///
+    /// No folder is made: where a stick is not plugged in, its mount point would be filled in its place.
     ///
     /// # Errors
     ///
@@ -131,6 +136,60 @@ impl Remote {
         }
     }
 
+    /// Whether there is a file at a path. A server is asked with HEAD, and one that lies is believed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Remote::get`] but [`TransportError::TooLarge`]. [`TransportError::Refused`] also comes from servers that
+    /// take files and tell nothing of them.
+    pub fn exists(&self, path: &str) -> Result<bool, TransportError> {
+        check(path)?;
+        match &self.medium {
+            Medium::Folder(folder) => folder.exists(path),
+            Medium::Network(network) => network.exists(path),
+        }
+    }
+
+    /// What lies at and below the folder `prefix` (the whole for an empty one), with its size in bytes, in the order of
+    /// the paths. What no file of a tree can be named is passed over, and no link is followed. Empty where the folder is
+    /// not there.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::CannotList`] for HTTP(S), [`TransportError::TooMany`] past [`MAX_ENTRIES`], and those of
+    /// [`Remote::get`].
+    pub fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, TransportError> {
+        if !prefix.is_empty() {
+            check(prefix)?;
+        }
+        let mut listing = Listing::default();
+        match &self.medium {
+            Medium::Folder(folder) => folder.list(prefix, &mut listing)?,
+            Medium::Network(network) => network.list(prefix, &mut listing)?,
+        }
+        listing.entries.sort_unstable();
+        Ok(listing.entries)
+    }
+
+    /// Leaves a file at a path, with the folders that lead there; one that is there is replaced whole.
+    ///
+    /// In a folder it is written beside, synced and renamed: a power cut leaves the old file, the new one or none. A server
+    /// gets it by PUT (RFC 9110 section 9.3.4) and must answer 200, 201 or 204; folders are made where it speaks WebDAV
+    /// (RFC 4918 section 9.3). Whether the server syncs is its affair.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::Unwritable`]; of servers [`TransportError::Refused`] with the status (403 may not, 404 no such
+    /// place, 405 takes no files, 413 too large, 507 full), [`TransportError::Redirected`] (no upload follows one), and those
+    /// of a connection.
+    pub fn put(&self, path: &str, bytes: &[u8]) -> Result<(), TransportError> {
+        check(path)?;
+        match &self.medium {
+            Medium::Folder(folder) => folder.write(path, bytes),
+            Medium::Network(network) => network.put(path, bytes),
+        }
+    }
+
     /// Where it lies.
     pub fn location(&self) -> &Location {
         &self.location
@@ -143,9 +202,37 @@ impl fmt::Debug for Remote {
     }
 }
 
+/// A listing while it comes.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    entries: Vec<(String, u64)>,
+    /// Those that were passed over too: they cost as much.
+    seen: usize,
+}
+
+impl Listing {
+    /// Adds a file.
+    pub(crate) fn add(&mut self, path: &str, size: u64) -> Result<(), TransportError> {
+        self.pass()?;
+        if check(path).is_ok() {
+            self.entries.push((path.to_owned(), size));
+        }
+        Ok(())
+    }
+
+    /// Counts something that is no file of a tree.
+    pub(crate) fn pass(&mut self) -> Result<(), TransportError> {
+        self.seen += 1;
+        if self.seen > MAX_ENTRIES {
+            return Err(TransportError::TooMany { max: MAX_ENTRIES });
+        }
+        Ok(())
+    }
+}
+
 /// A path of the tree, `docs/FORMAT.md` section 3.5: it leads to no place outside, and means the same in a folder and in
 /// a URL.
-fn check(path: &str) -> Result<(), TransportError> {
+pub(crate) fn check(path: &str) -> Result<(), TransportError> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b);
     let part = |part: &str| !part.is_empty() && !part.starts_with('.') && part.bytes().all(allowed);
     if path.len() <= 128 && path.split('/').all(part) {

@@ -18,6 +18,9 @@ fn main() -> ExitCode {
         ("a_public_bucket_needs_no_keys", public),
         ("a_download_from_s3_goes_on", resumed),
         ("what_s3_refuses_is_told_without_secrets", refused),
+        ("an_upload_to_s3_is_signed_and_its_answer_checked", put),
+        ("a_bucket_is_listed_page_by_page", listed),
+        ("a_listing_that_makes_no_sense_or_no_end_is_refused", list_refused),
         ("settings_that_do_not_fit_are_refused_without_repeating_them", settings),
         ("a_real_server_takes_our_signature_and_gives_files_and_parts", real),
     ])
@@ -130,6 +133,111 @@ fn refused() {
     assert!(elsewhere.requests().is_empty());
 }
 
+fn put() {
+    let server = Server::start(|_| Answer::new(200).header("ETag", "\"made-up\""));
+    let at = |server: &Server, args: &[&str]| run_with(&keys(server), &[], args);
+    let text = at(&server, &["s3://made-up-city/box", PATH, "--put"]);
+    assert_eq!(first_line(&text), "left", "{text}");
+    let request = &server.requests()[0];
+    assert_eq!((request.method.as_str(), &request.body[..]), ("PUT", FILE));
+    assert_eq!(request.target, format!("/made-up-city/box/{PATH}"));
+    assert!(
+        request
+            .header("authorization")
+            .unwrap()
+            .starts_with("AWS4-HMAC-SHA256 ")
+    );
+
+    for (answer, told) in [
+        (Answer::new(200), "left"),
+        (Answer::new(202), "malformed"),
+        (
+            Answer::new(307).header("Location", "http://made-up.example/"),
+            "redirected",
+        ),
+        (Answer::new(403), "refused"),
+        (Answer::new(404), "refused"),
+        (
+            Answer {
+                status: 403,
+                ..Answer::file(SECRET)
+            }
+            .framing(Framing::Chunked)
+            .end(End::Endless),
+            "refused",
+        ),
+    ] {
+        let server = Server::start(move |_| answer.clone());
+        let text = at(&server, &["s3://made-up-city/box", PATH, "--put"]);
+        assert_eq!(first_line(&text), told, "{text}");
+    }
+    for (status, told) in [(200, "true"), (404, "false"), (403, "refused")] {
+        let server = Server::start(move |_| Answer::new(status));
+        let text = at(&server, &["s3://made-up-city/box", PATH, "--exists"]);
+        assert_eq!(first_line(&text), told, "{text}");
+        assert_eq!(server.requests()[0].method, "HEAD");
+    }
+}
+
+/// A page of a listing (ListObjectsV2), and whether another one follows.
+fn page(names: &[&str], more: bool) -> Answer {
+    let entry = |name: &&str| {
+        format!(
+            "<Contents><Key>{name}</Key><LastModified>2021-12-20T00:00:00.000Z</LastModified><Size>7</Size></Contents>"
+        )
+    };
+    let entries: String = names.iter().map(entry).collect();
+    let token = if more {
+        "<NextContinuationToken>more</NextContinuationToken>"
+    } else {
+        ""
+    };
+    Answer::file(format!("<ListBucketResult>{entries}{token}</ListBucketResult>"))
+}
+
+fn listed() {
+    let server = Server::start(|request| match request.target.contains("continuation-token=more") {
+        false => page(&["box/evidence/b", "box/evidence/A-Name", "elsewhere/evidence/c"], true),
+        true => page(&["box/evidence/a/0-7.log"], false),
+    });
+    let text = run_with(&keys(&server), &[], &["s3://made-up-city/box", "evidence", "--list"]);
+    assert_eq!(text.trim_end(), "listed\nevidence/a/0-7.log 7\nevidence/b 7");
+    let request = &server.requests()[0];
+    assert!(request.target.starts_with("/made-up-city?"), "{}", request.target);
+    assert!(
+        request.target.contains("prefix=box%2Fevidence%2F"),
+        "{}",
+        request.target
+    );
+    assert!(request.header("authorization").is_some());
+}
+
+fn list_refused() {
+    let endless = Answer::file([b' '; 1 << 16])
+        .framing(Framing::Chunked)
+        .end(End::Endless);
+    let portal = Answer::file("<html>Welcome to the made-up hotel!</html>".repeat(3));
+    let wrong = page(&["box/../../evidence"], false);
+    let pages_for_ever = page(&[], true);
+    for (answer, told) in [
+        (endless, "malformed"),
+        (Answer::file("no page"), "malformed"),
+        (wrong, "malformed"),
+        (pages_for_ever, "timed-out"),
+        (Answer::new(403), "refused"),
+        (page(&["box/evidence/a"], false).cut(20), "unreachable"),
+    ] {
+        let server = Server::start(move |_| answer.clone());
+        let text = run_with(&keys(&server), &[], &["s3://made-up-city/box", "evidence", "--list"]);
+        assert_eq!(first_line(&text), told, "{text}");
+        assert!(server.sent() < 1 << 26, "{}", server.sent());
+    }
+    // A page without entries is one.
+    let server = Server::start(move |_| portal.clone());
+    let text = run_with(&keys(&server), &[], &["s3://made-up-city/box", "evidence", "--list"]);
+    assert!(["listed", "malformed"].contains(&first_line(&text)), "{text}");
+}
+
 fn settings() {
     let server = Server::start(|request| serve(request, FILE));
     let spoilt = format!("{SECRET}\n");
@@ -199,6 +307,24 @@ fn real() {
         assert_eq!(first_line(&text), "file", "{text}");
         assert_eq!(fs::read_dir(spool.path()).unwrap().count(), 0);
     }
+
+    let drop_box = "s3://made-up-city/box";
+    let ask = |path, what| run_with(&keys, &[], &[drop_box, path, what]);
+    assert_eq!(first_line(&ask("evidence", "--list")), "listed");
+    for _ in ["a new file", "one that is there"] {
+        assert_eq!(first_line(&ask(LARGE_PATH, "--put")), "left");
+        assert_eq!(first_line(&ask("evidence/ab/0-7.log", "--put")), "left");
+    }
+    assert_eq!(first_line(&ask(LARGE_PATH, "--exists")), "true");
+    assert_eq!(first_line(&ask("evidence/ab/0-8.log", "--exists")), "false");
+    assert_eq!(first_line(&get(drop_box, LARGE_PATH)), "file");
+    assert_eq!(ask("evidence", "--list").trim_end(), "listed\nevidence/ab/0-7.log 7");
+    assert_eq!(
+        ask("status", "--list").trim_end(),
+        format!("listed\n{LARGE_PATH} 650000")
+    );
+    let text = run_with(&keys, &[], &["s3://made-up-village/box", PATH, "--put"]);
+    assert!(text.starts_with("refused\ns3://made-up-village answered 404"), "{text}");
 
     let text = run_with(&keys, &[("AWS_SECRET_ACCESS_KEY", SECRET)], &[health, PATH]);
     assert!(

@@ -26,6 +26,21 @@ cmd-init = Make a gate's store from a root that you have confirmed
     .place = Where the gate stands, in your words
     .root = The root file
     .after-help = Without a passphrase the gate's key is stored in the clear, readable by this user only, so that the gate can start alone.
+cmd-log = The gate's log
+cmd-log-export = Write what auditors have no receipt for into files, for a stick
+    .out = A folder that is there, which becomes a drop box, or a new file
+    .after-help = The files are encrypted to the auditors that the trust pack names. sync does the same and fetches receipts.
+cmd-log-prune = Drop what all auditors have and the retention time has passed over
+    .dry-run = Say how much it is and drop nothing
+    .retention = Keep at least so many seconds; shorter than the trust pack says is not possible
+    .after-help = End the scan first: a log has one writer. The tree stays what it is; the file does not shrink, its room is used again.
+cmd-log-show = Show events
+    .from = From this event on
+    .kind = Only events of this kind
+    .last = The last so many; without --from 20
+    .outcome = Only events with this outcome
+cmd-log-verify = Read the whole log again and say what is wrong with it
+    .after-help = Exit status: 0 nothing is wrong, 1 something is, or the log cannot be read. An unsealed tail and missing seals are not wrong: a power cut and a key with a passphrase leave them.
 cmd-read = Print the texts of all codes in pictures, without judging them
     .pictures = PNG or JPEG pictures, or folders of them
     .after-help = Exit status: 0 at least one code was read, 12 none.
@@ -45,11 +60,18 @@ cmd-scanner-calibrate = Find out what a scanner does to a code, and store how to
     .after-help = Exit status: 0 the scanner is right, or was mended; 12 it cannot be mended, or nothing came.
 cmd-status = Show what the gate holds, how old it is and what it would do now
     .at = Ask about this time instead of now
+cmd-sync = Carry the log to drop boxes for the auditors, and fetch their receipts
+    .again = Also send what lies there already: after an auditor was added, or where a drop box holds damaged files
+    .every = With --watch: how long a drop box is left alone where all is well
+    .receipts-only = Fetch receipts and send nothing
+    .to = A folder that is there, an http:// or https:// address that takes PUT, or s3://BUCKET/PREFIX; of several, one is enough
+    .watch = Go on: every so often, and with a folder as soon as it is there
+    .after-help = Only what the drop box lacks is sent, encrypted to the auditors that the trust pack names. A scan beside it waits for none of it. Exit status: 1 also where a receipt says that the log was put back or made again.
 cmd-update = Take newer trust from a repository or a bundle, by any medium
     .from = A repository's folder, an http://, https:// or s3:// address, a bundle file, or a folder with bundles or sticks in it; of several, one is enough
     .watch = Go on looking: a server every so often, a folder each second; what is new is installed at once
     .every = With --watch: how long a server is left alone where all is well
-    .after-help = All of it is taken or nothing: after an update that fails the gate is as it was. This is the one command that uses a network, and only where --from names a server.
+    .after-help = All of it is taken or nothing: after an update that fails the gate is as it was. But for sync this is the one command that uses a network, and only where --from names a server.
 
 ## Outcomes
 
@@ -331,6 +353,53 @@ status-tag-value = epoch { $epoch }, until { $until }: { $state ->
 }
 status-version = version
 
+## Log and sync
+
+export-nothing = Nothing to write: the auditors have all { $size } events.
+export-written = Events { $from } to { $to }: { $path }
+finding-checkpoint-forged = The checkpoint of size { $size } is not this gate's: { $why }
+finding-checkpoint-mismatch = The events up to { $size } are not those that the gate signed a checkpoint of.
+finding-column-edited = Row { $seq }: the column { $column } was edited; the event says something else.
+finding-extra-rows = From row { $first } on: { $count } rows that were never logged.
+finding-leaf-unreadable = Row { $seq } is no event: { $why }
+finding-leaves-edited = From row { $first } on: at least one of { $count } events is not the one that was logged.
+finding-missing-rows = From row { $first } on: { $count } rows are missing.
+finding-moved-leaf = Row { $seq }: the event was logged as row { $leaf }.
+finding-receipt-mismatch = The events up to { $size } are not those that { $auditor } has given a receipt for: the log was made again.
+finding-rolled-back = { $auditor } has given a receipt for { $size } events: this log is an older copy.
+finding-schema-changed = The table, view or trigger { $name } is not the log's own.
+finding-tree-unreadable = The tree cannot be used: { $why }
+finding-wrong-root = The root is not the root of the events.
+log-auditor = auditor
+log-bad = Something is wrong with this log. Keep the store as evidence and tell the auditors.
+log-good = Nothing is wrong with this log.
+log-kind = what
+log-left-off = and { $count } more
+log-missing-seals = Missing seals
+log-no-auditors = The trust pack names no auditors: nobody else keeps this log.
+log-operator = by
+log-outcome = outcome
+log-pruned = Pruned
+log-reasons = reasons
+log-receipt-bad = What the store holds as the receipt of { $auditor } is none ({ $why }). Fetch it again with sync.
+log-receipt-time = at
+log-receipted = receipt for
+log-sealed = Sealed
+log-seq = event
+log-since = since then
+log-size = Events
+log-time = time
+log-unsealed = Unsealed tail
+prune-done = { $count } events were dropped; the log begins with event { $first } now.
+prune-lacking = Nothing is dropped: { $auditor } has given no receipt.
+prune-nothing = Nothing is old enough to be dropped.
+prune-would = { $count } events would be dropped; the log would begin with event { $first }.
+sync-came = from there
+sync-came-new = a newer receipt
+sync-came-nothing = nothing newer
+sync-came-refused = not taken: { $why }
+sync-done = { $place }: { $sent } parts sent, { $there } were there; { $size } events in the log.
+
 ## Faults
 
 error-document-birth = the document's number holds no possible date of birth
@@ -546,6 +615,7 @@ error-transport-timed-out = { $host } does not answer in time
 error-transport-tls = no secure connection to { $host }: { $why }
     .hint = Compare this machine's clock. A city's own certificate authority is added to the system's, or named by SSL_CERT_FILE. Plain http:// is as safe here: everything is signed.
 error-transport-unreachable = no connection to { $host }: { $why }
+error-transport-unwritable = { $path } cannot be written: { $why }
 error-transport-unreadable = { $path } cannot be read: { $why }
 error-update-nothing-there = neither a repository nor a bundle is there
     .hint = A bundle's name ends in .bundle; a repository has a file newest.snapshot.
@@ -560,6 +630,27 @@ error-withheld = the snapshot does not name the { document-named } any more, whi
     .hint = Somebody keeps it back. Tell the authority; the gate goes on with what it has.
 error-wrong-type = this is another kind of document than the { document-named } that should be there
 error-wrong-version = the { document-named } has version { $found } where at least { $expected } was expected
+
+## Failures: log and sync
+
+error-evidence = no bundle could be made for the auditors: { $why }
+error-export-needs-folder = { $parts } bundles do not go into one file
+    .hint = Give a folder that is there.
+error-log-contradicted = the log contradicts the receipt of { $auditor }; nothing was dropped
+    .hint = Keep the store as evidence, run log verify, and tell the auditors.
+error-no-auditors = the trust pack names no auditor who reads logs now
+    .hint = Bring an update whose pack names auditors. Until then the log stays here, whole.
+error-no-retention = the trust pack does not say how long a gate keeps its log; nothing was dropped
+    .hint = The authority sets a retention time in the pack.
+error-sync = not everything was carried to { $place }
+    .hint = { $status ->
+    [403] This gate may not write there: have its operator allow it.
+    [404] There is no such place: check the address; somebody must have made the folder or the bucket.
+    [405] This server takes no files: check the address, or use another drop box.
+    [413] The server takes no files of this size: its operator sets the bound, up to 64 MiB are needed.
+    [507] The drop box is full: have its operator make room.
+   *[other] Run it again when the cause is gone: what arrived is not sent again, and the log stays here until the auditors have it.
+}
 
 ## Failures: others
 

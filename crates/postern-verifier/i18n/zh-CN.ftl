@@ -26,6 +26,21 @@ cmd-init = 用您确认过的根文件建立验证点数据
     .place = 验证点的位置，用您自己的话说明
     .root = 根文件
     .after-help = 未设口令时，验证点密钥以明文保存，仅当前用户可读，以便断电后自动启动。
+cmd-log = 验证点日志
+cmd-log-export = 把审计方尚无回执的部分写成文件，供 U 盘携带
+    .out = 已有的目录（将成为投递箱），或新文件
+    .after-help = 文件加密给信任包所列的审计方。sync 做同样的事，并取回回执。
+cmd-log-prune = 删除所有审计方均已收到、且已过保存期的部分
+    .dry-run = 只说明有多少，不删除
+    .retention = 至少保存这么多秒；不能短于信任包的规定
+    .after-help = 请先结束 scan：日志只有一个写入者。树保持不变；文件不会变小，空间会再次使用。
+cmd-log-show = 显示记录
+    .from = 从这条记录起
+    .kind = 只显示这一类记录
+    .last = 最后多少条；未给 --from 时为 20
+    .outcome = 只显示这一结果的记录
+cmd-log-verify = 重新读取整个日志，说明有何问题
+    .after-help = 退出状态：0 没有问题；1 有问题，或日志不能读取。未封存的尾部和缺少的封存不是问题：断电和带口令的密钥会造成这种情况。
 cmd-read = 输出图片中所有码的文本，不作核验
     .pictures = PNG 或 JPEG 图片，或图片文件夹
     .after-help = 退出状态：0 至少读出一个码；12 一个也没有。
@@ -45,11 +60,18 @@ cmd-scanner-calibrate = 查明扫码器对码做了什么，并保存修正方�
     .after-help = 退出状态：0 扫码器正确或已修正；12 无法修正，或没有收到内容。
 cmd-status = 显示验证点持有的数据、数据有多旧、现在会如何处理
     .at = 查询这一时间而不是现在
+cmd-sync = 把日志送到审计方的投递箱，并取回回执
+    .again = 已在投递箱的也重新发送：用于新增审计方之后，或投递箱中的文件已损坏时
+    .every = 与 --watch 合用：一切正常时，间隔多少秒再访问投递箱
+    .receipts-only = 只取回执，不发送
+    .to = 已有的目录、接受 PUT 的 http:// 或 https:// 地址，或 s3://存储桶/前缀；给出多个时，一个成功即可
+    .watch = 持续进行：每隔一段时间一次；目录一出现立即进行
+    .after-help = 只发送投递箱所缺的部分，并加密给信任包所列的审计方。同时运行的 scan 不会因此等待。退出状态：回执表明日志被退回或重做时也为 1。
 cmd-update = 从发布库或更新包取得新的信任数据，介质不限
     .from = 发布库目录，http://、https:// 或 s3:// 地址，更新包文件，或放有更新包、挂载 U 盘的目录；给出多个时，一个成功即可
     .watch = 持续查看：服务器隔一段时间，目录每秒一次；有新内容立即安装
     .every = 与 --watch 合用：一切正常时，间隔多少秒再访问服务器
-    .after-help = 要么全部采用，要么完全不采用：更新失败后，验证点保持原样。只有本命令使用网络，而且仅当 --from 指向服务器时。
+    .after-help = 要么全部采用，要么完全不采用：更新失败后，验证点保持原样。除 sync 外，只有本命令使用网络，而且仅当 --from 指向服务器时。
 
 ## 结果
 
@@ -328,6 +350,53 @@ status-tag-value = 第 { $epoch } 代，至 { $until }：{ $state ->
 }
 status-version = 版本
 
+## 日志与同步
+
+export-nothing = 无需写出：审计方已有全部 { $size } 条记录。
+export-written = 记录 { $from } 至 { $to }：{ $path }
+finding-checkpoint-forged = 大小为 { $size } 的检查点不是本验证点的：{ $why }
+finding-checkpoint-mismatch = 前 { $size } 条记录不是验证点签署检查点时的记录。
+finding-column-edited = 第 { $seq } 行：{ $column } 列被改动，与记录不符。
+finding-extra-rows = 自第 { $first } 行起：{ $count } 行从未记入日志。
+finding-leaf-unreadable = 第 { $seq } 行不是记录：{ $why }
+finding-leaves-edited = 自第 { $first } 行起：{ $count } 条记录中至少有一条不是当时记入的。
+finding-missing-rows = 自第 { $first } 行起：缺少 { $count } 行。
+finding-moved-leaf = 第 { $seq } 行：该记录原为第 { $leaf } 行。
+finding-receipt-mismatch = 前 { $size } 条记录不是 { $auditor } 出具回执时的记录：日志被重做过。
+finding-rolled-back = { $auditor } 已对 { $size } 条记录出具回执：此日志是较旧的副本。
+finding-schema-changed = 表、视图或触发器 { $name } 不是日志自己的。
+finding-tree-unreadable = 树不能使用：{ $why }
+finding-wrong-root = 根与记录不符。
+log-auditor = 审计方
+log-bad = 此日志有问题。请保留数据文件夹作为证据，并告知审计方。
+log-good = 此日志没有问题。
+log-kind = 事项
+log-left-off = 另有 { $count } 项
+log-missing-seals = 缺少的封存
+log-no-auditors = 信任包没有列出审计方：没有别人保存此日志。
+log-operator = 值班员
+log-outcome = 结果
+log-pruned = 已删除
+log-reasons = 原因
+log-receipt-bad = 数据文件夹中 { $auditor } 的回执不是回执（{ $why }）。请用 sync 重新取回。
+log-receipt-time = 时间
+log-receipted = 回执至
+log-sealed = 已封存
+log-seq = 记录
+log-since = 此后
+log-size = 记录数
+log-time = 时间
+log-unsealed = 未封存的尾部
+prune-done = 已删除 { $count } 条记录；日志现从第 { $first } 条开始。
+prune-lacking = 没有删除：{ $auditor } 尚未出具回执。
+prune-nothing = 没有足够旧的记录可删除。
+prune-would = 将删除 { $count } 条记录；日志将从第 { $first } 条开始。
+sync-came = 取回
+sync-came-new = 较新的回执
+sync-came-nothing = 没有更新的
+sync-came-refused = 未采用：{ $why }
+sync-done = { $place }：发送 { $sent } 部分，{ $there } 部分已在；日志共 { $size } 条记录。
+
 ## 故障
 
 error-document-birth = 证件号码中的出生日期不可能存在
@@ -543,6 +612,7 @@ error-transport-timed-out = { $host } 未及时应答
 error-transport-tls = 无法与 { $host } 建立安全连接：{ $why }
     .hint = 请核对本机时钟。城市自己的证书机构应加入系统证书，或由 SSL_CERT_FILE 指定。此处用 http:// 同样安全：所有内容都有签名。
 error-transport-unreachable = 无法连接 { $host }：{ $why }
+error-transport-unwritable = 无法写入 { $path }：{ $why }
 error-transport-unreadable = 无法读取 { $path }：{ $why }
 error-update-nothing-there = 这里既没有发布库，也没有更新包
     .hint = 更新包的文件名以 .bundle 结尾；发布库中有文件 newest.snapshot。
@@ -557,6 +627,27 @@ error-withheld = 快照不再指定本验证点已有的{ document-named }
     .hint = 有人扣留了它。请告知管理机构；验证点继续使用已有数据。
 error-wrong-type = 应为{ document-named }，却是另一种文件
 error-wrong-version = { document-named }版本为 { $found }，至少应为 { $expected }
+
+## 失败：日志与同步
+
+error-evidence = 无法为审计方制作日志包：{ $why }
+error-export-needs-folder = { $parts } 个日志包不能写入一个文件
+    .hint = 请给出已有的目录。
+error-log-contradicted = 日志与 { $auditor } 的回执矛盾；没有删除
+    .hint = 请保留数据文件夹作为证据，运行 log verify，并告知审计方。
+error-no-auditors = 信任包没有列出现在审阅日志的审计方
+    .hint = 请带来列有审计方的更新。在此之前日志完整地留在这里。
+error-no-retention = 信任包没有规定日志的保存期；没有删除
+    .hint = 由主管机构在信任包中规定保存期。
+error-sync = 没有全部送到 { $place }
+    .hint = { $status ->
+    [403] 本验证点不能写入该处：请其管理者授权。
+    [404] 没有这个地方：请核对地址；目录或存储桶须事先建好。
+    [405] 该服务器不接受文件：请核对地址，或改用其他投递箱。
+    [413] 该服务器不接受这样大的文件：上限由其管理者设定，需要 64 MiB。
+    [507] 投递箱已满：请其管理者腾出空间。
+   *[other] 原因排除后再运行一次：已送达的不会重发，审计方收到之前日志一直留在这里。
+}
 
 ## 失败：其他
 

@@ -34,6 +34,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Scanner(ScannerCommand),
     Status(StatusArgs),
+    #[command(subcommand)]
+    Log(LogCommand),
+    Sync(SyncArgs),
     Read(ReadArgs),
     #[command(hide = true)]
     Reader,
@@ -168,6 +171,79 @@ pub(crate) struct StatusArgs {
     pub(crate) store: PathBuf,
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) at: Option<i64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    Verify(LogVerifyArgs),
+    Show(LogShowArgs),
+    Export(LogExportArgs),
+    Prune(LogPruneArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogVerifyArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogShowArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) last: Option<u32>,
+    #[arg(long, value_name = "SEQ")]
+    pub(crate) from: Option<u64>,
+    #[arg(long, value_name = "OUTCOME", value_parser = ["admit", "refer", "refuse"])]
+    pub(crate) outcome: Option<String>,
+    #[arg(long, value_name = "KIND", value_parser = ["code", "document", "manual", "override"])]
+    pub(crate) kind: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogExportArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseSource,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogPruneArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) retention: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SyncArgs {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "LOCATION", required = true, num_args = 1..)]
+    pub(crate) to: Vec<String>,
+    #[arg(long, conflicts_with = "again")]
+    pub(crate) receipts_only: bool,
+    #[arg(long, conflicts_with = "watch")]
+    pub(crate) again: bool,
+    #[arg(long)]
+    pub(crate) watch: bool,
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, requires = "watch", value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    every: u32,
+    #[command(flatten)]
+    pub(crate) passphrase: PassphraseSource,
+}
+
+impl SyncArgs {
+    /// How long a drop box is left alone where all is well.
+    pub(crate) fn every(&self) -> Duration {
+        Duration::from_secs(self.every.into())
+    }
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@ use postern_cli::Session;
 use postern_cli::output::Output;
 use postern_log::{Log, Source};
 
+use crate::enrol;
 use crate::error::Error;
 use crate::fault::Fault;
 use crate::judged::logged;
@@ -82,7 +83,10 @@ impl<'a> Desk<'a> {
     /// [`Error::Log`].
     pub(crate) fn open(store: &Store, gate: Gate, session: &'a Session, layout: Layout) -> Result<Self, Error> {
         let log_path = store.file(LOG);
-        let log = Log::open(&log_path).map_err(|e| Error::log(&log_path, e))?;
+        let mut log = Log::open(&log_path).map_err(|e| Error::log(&log_path, e))?;
+        if let Some(key) = enrol::plain_key(store) {
+            log.seal_with(Box::new(key)).map_err(|e| Error::log(&log_path, e))?;
+        }
         let recorder = Recorder {
             session,
             layout,

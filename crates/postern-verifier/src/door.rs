@@ -132,13 +132,16 @@ impl<'a> Door<'a> {
         store: Store,
         state: State,
         config: Config,
-        keys: keys::Keys,
+        mut keys: keys::Keys,
         barrier: Option<Barrier>,
         view: Box<dyn View + 'a>,
     ) -> Result<Self, Error> {
         let gate = Gate::new(state, None);
         let log_path = store.file(LOG);
-        let log = Log::open(&log_path).map_err(|e| Error::log(&log_path, e))?;
+        let mut log = Log::open(&log_path).map_err(|e| Error::log(&log_path, e))?;
+        if let Some(signer) = keys.take_signer() {
+            log.seal_with(Box::new(signer)).map_err(|e| Error::log(&log_path, e))?;
+        }
         let (system, boot) = (Clock::system(), since_boot());
         let mut clock = Service::new(gate.clock(), system, boot);
         let now = clock.evidence(gate.clock(), system, boot).now();

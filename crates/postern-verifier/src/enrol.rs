@@ -34,10 +34,7 @@ pub(crate) fn run(args: &EnrolArgs, session: &Session) -> Result<u8, Error> {
     let store = Store::open(&args.store)?;
     let gate = store.identity()?;
     let mut asked = Asked::new(&args.passphrase, &session.catalog);
-    let (key, encrypted) = key(&store.file(KEY), &mut asked)?;
-    if key.public() != gate.key {
-        return Err(Error::KeyNotOfStore);
-    }
+    let (key, encrypted) = key(&store, &mut asked)?;
     let path = store.file(AGE);
     let (age, made) = match age(&path, &mut asked)? {
         Some(age) => (age, false),
@@ -151,16 +148,33 @@ pub(crate) fn plain_age(path: &Path) -> Option<Identity> {
     if file.is_encrypted() { None } else { file.open(&[]).ok() }
 }
 
+/// The gate's key where no passphrase is needed; `None` where one is, and where there is none of this store that can be read: then
+/// the log goes on without checkpoints.
+pub(crate) fn plain_key(store: &Store) -> Option<PrivateKey> {
+    let bytes = Zeroizing::new(read_bounded(&store.file(KEY), keyfile::MAX_LEN as u64).ok()?);
+    let file = KeyFile::parse(&bytes).ok().filter(|file| !file.is_encrypted())?;
+    match file.open(&[]).ok()? {
+        SecretKey::Signing(key) if key.public() == store.identity().ok()?.key => Some(key),
+        _ => None,
+    }
+}
+
+/// The gate's own key.
+pub(crate) fn own_key(store: &Store, asked: &mut Asked<'_>) -> Result<PrivateKey, Error> {
+    key(store, asked).map(|(key, _)| key)
+}
+
 /// The gate's key, and whether its file is encrypted.
-fn key(path: &Path, asked: &mut Asked<'_>) -> Result<(PrivateKey, bool), Error> {
-    let bytes = Zeroizing::new(read_bounded(path, keyfile::MAX_LEN as u64)?);
+fn key(store: &Store, asked: &mut Asked<'_>) -> Result<(PrivateKey, bool), Error> {
+    let bytes = Zeroizing::new(read_bounded(&store.file(KEY), keyfile::MAX_LEN as u64)?);
     let file = KeyFile::parse(&bytes).map_err(Error::Key)?;
     let opened = match file.is_encrypted() {
         true => file.open(asked.passphrase()?),
         false => file.open(&[]),
     };
     match opened.map_err(Error::Key)? {
-        SecretKey::Signing(key) => Ok((key, file.is_encrypted())),
+        SecretKey::Signing(key) if key.public() == store.identity()?.key => Ok((key, file.is_encrypted())),
+        SecretKey::Signing(_) => Err(Error::KeyNotOfStore),
         SecretKey::Tag(_) => Err(Error::Key(KeyFileError::OtherAlgorithm)),
     }
 }

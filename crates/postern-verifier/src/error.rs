@@ -14,6 +14,7 @@ use postern_core::keyfile::KeyFileError;
 use postern_core::trust::{Fault, TrustError};
 use postern_devices::DeviceError;
 use postern_log::LogError;
+use postern_log::bundle::BundleError;
 use postern_seal::SealError;
 
 use crate::store::StoreError;
@@ -32,8 +33,20 @@ pub(crate) enum Error {
     },
     /// The terminal failed while the operator was asked.
     Confirm(io::Error),
+    /// The log has not grown from what an auditor has a receipt for.
+    Contradicted {
+        /// The auditor.
+        auditor: String,
+    },
     /// A source or the turnstile cannot be had.
     Device(DeviceError),
+    /// A bundle for the auditors could not be made.
+    Evidence(BundleError),
+    /// Several bundles do not go into one file.
+    ExportNeedsFolder {
+        /// How many they are.
+        parts: usize,
+    },
     /// A file could not be read or written.
     File(FileError),
     /// What was given is not a whole fingerprint.
@@ -56,6 +69,10 @@ pub(crate) enum Error {
         /// Why.
         source: LogError,
     },
+    /// The pack names no auditor who reads logs now.
+    NoAuditors,
+    /// The pack does not say how long a gate keeps its log.
+    NoRetention,
     /// There is no terminal to confirm the root on.
     NobodyToConfirm,
     /// The operator did not say yes.
@@ -89,6 +106,13 @@ pub(crate) enum Error {
     Stdin(io::Error),
     /// The store cannot be used.
     Store(StoreError),
+    /// A drop box could not be read or filled.
+    Sync {
+        /// Which.
+        place: String,
+        /// Why.
+        refusal: Refusal,
+    },
     /// Nobody reads standard output: the controller has gone, or hangs.
     Unread,
     /// An update was not taken.
@@ -126,7 +150,10 @@ impl fmt::Display for Error {
         match self {
             Self::Config { path, what } => write!(f, "{}: {what}", path.display()),
             Self::Confirm(_) => f.write_str("cannot ask on the terminal"),
+            Self::Contradicted { auditor } => write!(f, "the log contradicts the receipt of {auditor}"),
             Self::Device(error) => error.fmt(f),
+            Self::Evidence(error) => error.fmt(f),
+            Self::ExportNeedsFolder { parts } => write!(f, "{parts} bundles do not go into one file"),
             Self::File(error) => error.fmt(f),
             Self::FingerprintIncomplete { digits } => {
                 write!(
@@ -139,6 +166,8 @@ impl fmt::Display for Error {
             Self::Key(error) => error.fmt(f),
             Self::KeyNotOfStore => f.write_str("the key beside the store is another gate's"),
             Self::Log { source, .. } => source.fmt(f),
+            Self::NoAuditors => f.write_str("the pack names no auditor who reads logs now"),
+            Self::NoRetention => f.write_str("the pack does not say how long a gate keeps its log"),
             Self::NobodyToConfirm => f.write_str("there is no terminal to confirm the root on"),
             Self::NotConfirmed => f.write_str("the root was not confirmed"),
             Self::Output(_) => f.write_str("cannot write to standard output"),
@@ -153,6 +182,7 @@ impl fmt::Display for Error {
             Self::Signals(_) => f.write_str("cannot be told of signals"),
             Self::Stdin(_) => f.write_str("cannot read standard input"),
             Self::Store(error) => error.fmt(f),
+            Self::Sync { place, .. } => write!(f, "nothing was carried to {place}"),
             Self::Unread => f.write_str("nobody reads standard output"),
             Self::Update(_) => f.write_str("the update was not taken"),
         }
@@ -183,7 +213,10 @@ impl Explain for Error {
         match self {
             Self::Config { .. } => "config",
             Self::Confirm(_) => "confirm",
+            Self::Contradicted { .. } => "log-contradicted",
             Self::Device(error) => error.reason(),
+            Self::Evidence(_) => "evidence",
+            Self::ExportNeedsFolder { .. } => "export-needs-folder",
             Self::File(error) => error.reason(),
             Self::FingerprintIncomplete { .. } => "fingerprint-incomplete",
             Self::FingerprintMismatch => "fingerprint-mismatch",
@@ -191,6 +224,8 @@ impl Explain for Error {
             Self::Key(error) => error.reason(),
             Self::KeyNotOfStore => "key-not-of-store",
             Self::Log { source, .. } => source.reason(),
+            Self::NoAuditors => "no-auditors",
+            Self::NoRetention => "no-retention",
             Self::NobodyToConfirm => "nobody-to-confirm",
             Self::NotConfirmed => "not-confirmed",
             Self::Output(_) => "output",
@@ -205,6 +240,7 @@ impl Explain for Error {
             Self::Signals(_) => "signals",
             Self::Stdin(_) => "stdin",
             Self::Store(error) => error.reason(),
+            Self::Sync { .. } => "sync",
             Self::Unread => "unread",
             Self::Update(_) => "update-not-taken",
         }
@@ -216,7 +252,10 @@ impl Explain for Error {
                 ("path", path.display().to_string().into()),
                 ("what", what.clone().into()),
             ],
+            Self::Contradicted { auditor } => vec![("auditor", auditor.clone().into())],
             Self::Device(error) => device_args(error),
+            Self::Evidence(error) => vec![("why", error.to_string().into())],
+            Self::ExportNeedsFolder { parts } => vec![("parts", (*parts).into())],
             Self::File(error) => error.args(),
             Self::FingerprintIncomplete { digits } => vec![("digits", (*digits).into())],
             Self::Log { path, source } => log_args(path, source),
@@ -224,6 +263,10 @@ impl Explain for Error {
             Self::Seal { path, .. } => vec![("path", path.display().to_string().into())],
             Self::Secret(error) => error.args(),
             Self::Store(error) => error.args(),
+            Self::Sync { place, refusal } => vec![
+                ("place", place.clone().into()),
+                ("status", refusal.status().unwrap_or(0).into()),
+            ],
             _ => Vec::new(),
         }
     }
@@ -231,7 +274,7 @@ impl Explain for Error {
     fn because(&self) -> Option<&dyn Explain> {
         match self {
             Self::Root(error) => Some(error),
-            Self::Update(error) => Some(error),
+            Self::Sync { refusal: error, .. } | Self::Update(error) => Some(error),
             _ => None,
         }
     }

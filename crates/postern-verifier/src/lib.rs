@@ -34,6 +34,7 @@ mod init;
 mod input;
 mod judged;
 mod lines;
+mod log;
 mod pictures;
 mod read;
 mod scanner;
@@ -41,6 +42,7 @@ mod shown;
 mod source;
 mod status;
 mod store;
+mod sync;
 mod time;
 mod update;
 
@@ -93,6 +95,8 @@ fn work(cli: Cli, session: &Session, program: &Program) -> Result<u8, Error> {
         Command::Scan(args) => door::run(&args, session, program),
         Command::Scanner(ScannerCommand::Calibrate(args)) => scanner::calibrate(&args, session),
         Command::Status(args) => status::run(&args, session),
+        Command::Log(command) => log::run(&command, session),
+        Command::Sync(args) => sync::run(&args, session),
         Command::Read(args) => read::run(&args, session, program),
         Command::Reader => Ok(pictures::serve()),
     }

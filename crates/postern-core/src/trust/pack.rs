@@ -12,8 +12,9 @@ use super::windows::Windows;
 use crate::cbor::Bytes;
 use crate::certlogic::Json;
 use crate::cose::ALG_ED25519;
+use crate::gates::AgeRecipient;
 use crate::keys::{PublicKey, Role};
-use crate::text::{Ident, Names};
+use crate::text::{GateName, Ident, Names};
 use crate::time::Time;
 
 /// The most issuers of a pack.
@@ -28,6 +29,10 @@ const MAX_VALUES: usize = 4096;
 const MAX_COLUMNS: usize = 16;
 /// The most epochs of the tag key.
 const MAX_TAGS: usize = 8;
+/// The most auditors.
+const MAX_AUDITORS: usize = 16;
+/// The longest retention time: ten years of 365 days, in seconds.
+const MAX_RETENTION: u64 = 315_360_000;
 
 /// A pack's payload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,10 +54,14 @@ pub struct Pack {
     pub version: u64,
     /// How old the data may be.
     pub windows: Windows,
+    /// Who reads the logs of the gates, ascending by key.
+    pub auditors: Vec<Auditor>,
     /// What staff do while a gate cannot write its log; without it [`DiskFull::ByHand`].
     pub disk_full: Option<DiskFull>,
     /// What is different for a time.
     pub emergency: Option<Emergency>,
+    /// For how many seconds a gate keeps what all auditors have given a receipt for; without it for ever.
+    pub retention: Option<u64>,
     /// Lists of values that rules name.
     pub value_sets: BTreeMap<Ident, Vec<String>>,
 }
@@ -115,6 +124,22 @@ pub struct Issuer {
     /// How old its list and columns may be; without them the pack's windows count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub windows: Option<Windows>,
+}
+
+/// Somebody who reads the logs of the gates, and gives receipts for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auditor {
+    /// Whom logs are encrypted to.
+    pub age: AgeRecipient,
+    /// The key that signs receipts.
+    pub key: PublicKey,
+    /// Receipts count from this time on.
+    pub from: Time,
+    /// The name of the signatures.
+    pub name: GateName,
+    /// Receipts count up to this second.
+    pub until: Time,
 }
 
 /// One epoch of the key under which document tags are computed: what a gate checks a key by that came wrapped.
@@ -225,10 +250,14 @@ struct PackShape {
     issuers: Vec<Issuer>,
     version: u64,
     windows: Windows,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    auditors: Vec<Auditor>,
     #[serde(rename = "disk-full", default, skip_serializing_if = "Option::is_none")]
     disk_full: Option<DiskFull>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     emergency: Option<Emergency>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retention: Option<u64>,
     #[serde(rename = "value-sets")]
     value_sets: ValueSets,
 }
@@ -269,8 +298,10 @@ impl TryFrom<PackShape> for Pack {
             issuers,
             version,
             windows,
+            auditors,
             disk_full,
             emergency,
+            retention,
             value_sets,
         } = shape;
         check_version(version)?;
@@ -294,8 +325,20 @@ impl TryFrom<PackShape> for Pack {
         {
             return Err("tag keys out of order, too many, or one whose time ends before it begins");
         }
+        let mut names: Vec<&str> = auditors.iter().map(|auditor| auditor.name.as_str()).collect();
+        names.sort_unstable();
+        if auditors.len() > MAX_AUDITORS
+            || !ascending(auditors.iter().map(|auditor| &auditor.key))
+            || !ascending(names.iter())
+            || auditors.iter().any(|auditor| auditor.from > auditor.until)
+        {
+            return Err("auditors out of order, too many, two of one name, or one whose time ends before it begins");
+        }
+        if retention.is_some_and(|seconds| seconds > MAX_RETENTION) {
+            return Err("a retention time of more than ten years");
+        }
         let has_rule = |id: &Ident| rules.binary_search_by_key(&id, |rule| &rule.id).is_ok();
-        let mut keys = Vec::new();
+        let mut keys: Vec<_> = auditors.iter().map(|auditor| auditor.key).collect();
         let mut lists = Vec::new();
         for issuer in &issuers {
             if !(1..=MAX_ISSUER_KEYS).contains(&issuer.keys.len()) || issuer.rules.len() > MAX_RULES {
@@ -342,8 +385,10 @@ impl TryFrom<PackShape> for Pack {
             issuers,
             version,
             windows,
+            auditors,
             disk_full,
             emergency,
+            retention,
             value_sets,
         };
         // An older gate takes a pack that needs nothing new, and each pack has one encoding.
@@ -358,7 +403,11 @@ impl Pack {
     /// The least format that holds what the pack says.
     fn format(&self) -> u64 {
         let new = |issuer: &Issuer| !issuer.columns.is_empty() || issuer.windows.is_some();
-        let plain = self.tags.is_empty() && self.disk_full.is_none() && self.emergency.is_none();
+        let plain = self.tags.is_empty()
+            && self.auditors.is_empty()
+            && self.disk_full.is_none()
+            && self.emergency.is_none()
+            && self.retention.is_none();
         match plain && !self.issuers.iter().any(new) {
             true => 1,
             false => 2,
@@ -378,8 +427,10 @@ impl From<Pack> for PackShape {
             issuers,
             version,
             windows,
+            auditors,
             disk_full,
             emergency,
+            retention,
             value_sets,
         } = pack;
         let value_sets = ValueSets(value_sets.into_iter().map(|(id, set)| (ByLength(id), set)).collect());
@@ -393,8 +444,10 @@ impl From<Pack> for PackShape {
             issuers,
             version,
             windows,
+            auditors,
             disk_full,
             emergency,
+            retention,
             value_sets,
         }
     }

@@ -142,7 +142,9 @@ pub fn pack(version: u64) -> Pack {
             vec!["BBIBP-CorV".into(), "CoronaVac".into()],
         )]),
         tags: vec![],
+        auditors: Vec::new(),
         disk_full: None,
+        retention: None,
         emergency: None,
     }
 }

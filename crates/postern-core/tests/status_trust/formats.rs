@@ -2,9 +2,10 @@
 
 use postern_core::cbor::{self, Bytes};
 use postern_core::cose::Sign;
+use postern_core::keys::Signer;
 use postern_core::trust::{
-    Candidate, ContentPin, DiskFull, Document, DocumentKind, Emergency, FilePin, Pack, Payload, Snapshot, StatusFile,
-    StatusKind, TagEpoch, no_status_files,
+    Auditor, Candidate, ContentPin, DiskFull, Document, DocumentKind, Emergency, FilePin, Pack, Payload, Snapshot,
+    StatusFile, StatusKind, TagEpoch, no_status_files,
 };
 use serde_cbor::Value;
 
@@ -40,10 +41,12 @@ fn a_pack_that_needs_nothing_new_is_of_format_1() {
 
 #[test]
 fn each_new_member_of_a_pack_needs_format_2() {
-    let news: [fn(&mut Pack); 6] = [
+    let news: [fn(&mut Pack); 8] = [
         |pack| pack.issuers[0].columns = vec![TESTED.parse().unwrap()],
         |pack| pack.issuers[0].windows = Some(windows(1, 2, 3)),
         |pack| pack.tags = vec![tag(0)],
+        |pack| pack.auditors = vec![auditor("office")],
+        |pack| pack.retention = Some(0),
         |pack| pack.disk_full = Some(DiskFull::ByHand),
         |pack| pack.disk_full = Some(DiskFull::Close),
         |pack| {
@@ -67,6 +70,62 @@ fn each_new_member_of_a_pack_needs_format_2() {
         let sorted: Value = serde_cbor::from_slice(&cbor::to_vec(&pack)).unwrap();
         assert_eq!(serde_cbor::to_vec(&sorted).unwrap(), cbor::to_vec(&pack));
     }
+}
+
+/// A made-up auditor, whose key follows from the name.
+fn auditor(name: &str) -> Auditor {
+    Auditor {
+        age: format!("age1{}", "q".repeat(58)).parse().unwrap(),
+        key: key(name).public(),
+        from: MADE,
+        name: name.parse().unwrap(),
+        until: MADE,
+    }
+}
+
+#[test]
+fn auditors_are_in_order_and_told_apart() {
+    let taken = |change: &dyn Fn(&mut Vec<Auditor>)| {
+        let mut pack = pack(1);
+        pack.auditors = vec![auditor("office"), auditor("ministry")];
+        pack.auditors.sort_by_key(|auditor| auditor.key);
+        change(&mut pack.auditors);
+        cbor::from_slice::<Pack>(&cbor::to_vec(&pack)).is_ok()
+    };
+    assert!(taken(&|_| ()));
+    assert!(!taken(&|auditors| auditors.reverse()));
+    assert!(!taken(&|auditors| auditors[1] = auditors[0].clone()));
+    assert!(
+        !taken(&|auditors| auditors[1].name = auditors[0].name.clone()),
+        "two of one name"
+    );
+    assert!(
+        !taken(&|auditors| auditors[0].from = MADE.plus(1)),
+        "ends before it begins"
+    );
+    let code_key = pack(1).issuers[0].keys[0].key;
+    assert!(!taken(&|auditors| *auditors = vec![Auditor {
+        key: code_key,
+        ..auditor("office")
+    }]));
+    let many = |count: u8| -> Vec<Auditor> {
+        let mut auditors: Vec<_> = (0..count).map(|i| auditor(&format!("office-{i}"))).collect();
+        auditors.sort_by_key(|auditor| auditor.key);
+        auditors
+    };
+    assert!(taken(&|auditors| *auditors = many(16)));
+    assert!(!taken(&|auditors| *auditors = many(17)));
+}
+
+#[test]
+fn logs_are_kept_for_ten_years_at_most() {
+    let taken = |seconds| {
+        let mut pack = pack(1);
+        pack.retention = Some(seconds);
+        cbor::from_slice::<Pack>(&cbor::to_vec(&pack)).is_ok()
+    };
+    assert!(taken(315_360_000));
+    assert!(!taken(315_360_001));
 }
 
 #[test]

@@ -75,7 +75,9 @@ fn issuing() -> Issuing {
         },
         value_sets: BTreeMap::new(),
         tags: vec![],
+        auditors: Vec::new(),
         disk_full: None,
+        retention: None,
         emergency: None,
     };
     let (root, pack) = (signed(root, Role::Root), signed(pack, Role::Publisher));

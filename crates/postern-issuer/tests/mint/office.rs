@@ -222,7 +222,9 @@ pub fn pack() -> Pack {
         },
         value_sets: BTreeMap::new(),
         tags: vec![],
+        auditors: Vec::new(),
         disk_full: None,
+        retention: None,
         emergency: None,
     }
 }

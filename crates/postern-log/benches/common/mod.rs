@@ -28,6 +28,7 @@ pub fn event(i: u64) -> NewEvent {
         kind: Kind::Code,
         about: None,
         operator: None,
+        credential: None,
     }
 }
 

@@ -7,9 +7,11 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::ser::SerializeTuple;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{CODE_LEN, Event, EventError, Flags, Grade, Kind, NewEvent, Outcome, PERSON_LEN, Source};
+use super::{
+    CODE_LEN, Credential, Event, EventError, Flags, Grade, KID_LEN, Kind, NewEvent, Outcome, PERSON_LEN, Source,
+};
 
-/// The elements in their order; `more` are those that format 2 adds.
+/// The elements in their order; `more` are those that format 2 adds, `credential` those that format 3 adds to them.
 pub(super) struct Leaf<'a> {
     pub(super) format: u8,
     seq: u64,
@@ -28,6 +30,7 @@ pub(super) struct Leaf<'a> {
     grade: u8,
     source: u8,
     more: Option<More<'a>>,
+    credential: Option<(Bytes<KID_LEN>, u64, u64)>,
 }
 
 struct More<'a> {
@@ -36,8 +39,8 @@ struct More<'a> {
     operator: Option<&'a str>,
 }
 
-/// The number of elements of format 1, and of format 2.
-const LENS: [usize; 2] = [16, 19];
+/// The number of elements of each format.
+const LENS: [usize; 3] = [16, 19, 22];
 
 impl<'a> Leaf<'a> {
     pub(super) fn of(event: &'a Event) -> Self {
@@ -60,11 +63,14 @@ impl<'a> Leaf<'a> {
             age: e.age,
             grade: e.grade.number(),
             source: e.source.number(),
-            more: (format == 2).then(|| More {
+            more: (format > 1).then(|| More {
                 kind: e.kind.number(),
                 about: e.about,
                 operator: e.operator.as_deref(),
             }),
+            credential: e
+                .credential
+                .map(|Credential { kid, issued, index }| (Bytes(kid), issued, index)),
         }
     }
 
@@ -93,6 +99,9 @@ impl<'a> Leaf<'a> {
             kind: Kind::from_number(more.kind).ok_or(unknown("kind"))?,
             about: more.about,
             operator: more.operator.map(str::to_owned),
+            credential: self
+                .credential
+                .map(|(Bytes(kid), issued, index)| Credential { kid, issued, index }),
         };
         Event::new(self.seq, details)
     }
@@ -100,7 +109,8 @@ impl<'a> Leaf<'a> {
 
 impl Serialize for Leaf<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut array = serializer.serialize_tuple(LENS[usize::from(self.more.is_some())])?;
+        let added = usize::from(self.more.is_some()) + usize::from(self.credential.is_some());
+        let mut array = serializer.serialize_tuple(LENS[added])?;
         array.serialize_element(&self.format)?;
         array.serialize_element(&self.seq)?;
         array.serialize_element(&self.time)?;
@@ -121,6 +131,11 @@ impl Serialize for Leaf<'_> {
             array.serialize_element(&more.kind)?;
             array.serialize_element(&more.about)?;
             array.serialize_element(&more.operator)?;
+        }
+        if let Some((kid, issued, index)) = &self.credential {
+            array.serialize_element(kid)?;
+            array.serialize_element(issued)?;
+            array.serialize_element(index)?;
         }
         array.end()
     }
@@ -144,7 +159,7 @@ impl<'de> Visitor<'de> for Elements {
     /// Elements past those of the format are an error of the decoder.
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Leaf<'de>, A::Error> {
         let array = &mut array;
-        let format = next(array)?;
+        let format: u8 = next(array)?;
         Ok(Leaf {
             format,
             seq: next(array)?,
@@ -162,12 +177,17 @@ impl<'de> Visitor<'de> for Elements {
             age: next(array)?,
             grade: next(array)?,
             source: next(array)?,
-            more: if format == 2 {
+            more: if format > 1 {
                 Some(More {
                     kind: next(array)?,
                     about: next(array)?,
                     operator: next(array)?,
                 })
+            } else {
+                None
+            },
+            credential: if format == 3 {
+                Some((next(array)?, next(array)?, next(array)?))
             } else {
                 None
             },

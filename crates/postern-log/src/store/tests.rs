@@ -21,6 +21,7 @@ fn event(time: u64) -> NewEvent {
         kind: Kind::Code,
         about: None,
         operator: None,
+        credential: None,
     }
 }
 

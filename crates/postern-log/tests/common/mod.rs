@@ -2,15 +2,16 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(unreachable_pub, reason = "shared by test files")]
 
-pub mod format_1;
+pub mod old_formats;
 
 use std::path::{Path, PathBuf};
 
-use postern_log::{Flags, Grade, Kind, Log, NewEvent, Outcome, Source};
+use postern_log::{Credential, Flags, Grade, Kind, Log, NewEvent, Outcome, Source};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// The `i`th made-up event; neighbours differ in every field, and every fourth needs format 2, each for another reason.
+/// The `i`th made-up event; neighbours differ in every field, every fourth needs format 2, each for another reason, and others have
+/// a credential.
 pub fn event(i: u64) -> NewEvent {
     let old = code_event(i);
     let flags = Flags {
@@ -39,6 +40,14 @@ pub fn event(i: u64) -> NewEvent {
             ..old
         },
         15 => NewEvent { flags, ..old },
+        2 | 9 | 12 if old.code.is_some() && old.issuer.is_some() => NewEvent {
+            credential: Some(Credential {
+                kid: [i as u8; 4],
+                issued: 1_630_000_000 + i,
+                index: 1000 * i,
+            }),
+            ..old
+        },
         _ => old,
     }
 }
@@ -64,6 +73,7 @@ pub fn code_event(i: u64) -> NewEvent {
         kind: Kind::Code,
         about: None,
         operator: None,
+        credential: None,
     }
 }
 

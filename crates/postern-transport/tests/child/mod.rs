@@ -1,5 +1,6 @@
 //! A test program that runs itself, because a process reads its environment once: `child LOCATION PATH` opens the location,
-//! asks for the file and tells what it got; `child LOCATION PATH SPOOL` asks for it as a pinned one.
+//! asks for the file and tells what it got; `child LOCATION PATH SPOOL` asks for it as a pinned one, `child LOCATION PATH
+//! --put` leaves it there, `--exists` asks whether it is there, and `--list` what lies below.
 
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub(crate) const SECRET: &str = "worthless-secret-of-nobody";
 pub(crate) fn main(tests: &[(&str, fn())]) -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
-        Some("child") => println!("{}", told(&args[2], child(&args[1..]))),
+        Some("child") => println!("{}", told(child(&args[1..]))),
         Some("--list") => {}
         _ => {
             for (name, test) in tests {
@@ -47,7 +48,7 @@ pub(crate) fn run(environment: &[(&str, &str)], args: &[&str]) -> String {
     text
 }
 
-/// `file`, `none` or a reason.
+/// `file`, `none`, `left`, `true`, `false`, `listed` or a reason.
 pub(crate) fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }
@@ -63,29 +64,39 @@ fn content(path: &str) -> Vec<u8> {
     if path == LARGE_PATH { large() } else { FILE.to_vec() }
 }
 
-fn child(args: &[String]) -> Result<Option<Vec<u8>>, TransportError> {
+fn child(args: &[String]) -> Result<String, TransportError> {
     let options = Options {
         connect: Duration::from_secs(2),
         idle: Duration::from_secs(2),
         request: Duration::from_secs(5),
     };
     let remote = Remote::open(&Location::parse(&args[0])?, &options)?;
-    let content = content(&args[1]);
+    let path = &args[1];
+    let content = content(path);
     let size = content.len() as u64;
-    match args.get(2) {
-        None => remote.get(&args[1], size),
-        Some(spool) => remote.fetch(&args[1], size, &Sha256::digest(content).into(), &Spool::open(spool)?),
-    }
-}
-
-/// `file`, `none`, or the reason and all that an error can say.
-fn told(path: &str, result: Result<Option<Vec<u8>>, TransportError>) -> String {
-    match result {
-        Ok(Some(bytes)) => {
-            assert!(bytes == content(path));
+    let file = match args.get(2).map(String::as_str) {
+        Some("--put") => return remote.put(path, &content).map(|()| "left".to_owned()),
+        Some("--exists") => return remote.exists(path).map(|there| there.to_string()),
+        Some("--list") => {
+            let lines = remote
+                .list(path)?
+                .into_iter()
+                .map(|(path, size)| format!("\n{path} {size}"));
+            return Ok(format!("listed{}", lines.collect::<String>()));
+        }
+        None => remote.get(path, size)?,
+        Some(spool) => remote.fetch(path, size, &Sha256::digest(&content).into(), &Spool::open(spool)?)?,
+    };
+    Ok(match file {
+        Some(bytes) => {
+            assert!(bytes == content);
             "file".to_owned()
         }
-        Ok(None) => "none".to_owned(),
-        Err(e) => format!("{}\n{e}\n{e:?}\n{:?}", e.reason(), e.args()),
-    }
+        None => "none".to_owned(),
+    })
+}
+
+/// What the child did, or the reason and all that an error can say.
+fn told(result: Result<String, TransportError>) -> String {
+    result.unwrap_or_else(|e| format!("{}\n{e}\n{e:?}\n{:?}", e.reason(), e.args()))
 }

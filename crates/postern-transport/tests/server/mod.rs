@@ -23,6 +23,8 @@ pub struct Request {
     pub target: String,
     /// Names in lower case.
     pub headers: BTreeMap<String, String>,
+    /// As long as `Content-Length` says.
+    pub body: Vec<u8>,
 }
 
 impl Request {
@@ -40,6 +42,7 @@ impl Request {
 /// An answer: what is announced and what is sent need not agree.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
+    /// 0 for an answer without a beginning: nothing of it is sent.
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -149,6 +152,8 @@ struct Shared {
     connections: AtomicUsize,
     sent: AtomicU64,
     over: AtomicBool,
+    /// The bytes of a request's body after which the connection ends.
+    patience: usize,
 }
 
 impl Server {
@@ -157,8 +162,21 @@ impl Server {
         Self::wrapped(handler, |stream| Ok(Box::new(stream)))
     }
 
+    /// As [`Server::start`], but of a longer body it takes so many bytes and ends the connection.
+    pub fn impatient(patience: usize, handler: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::new(patience, handler, |stream| Ok(Box::new(stream)))
+    }
+
     /// As [`Server::start`], over what `wrap` makes of a connection.
     pub fn wrapped(
+        handler: impl Fn(&Request) -> Answer + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Connection>> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(usize::MAX, handler, wrap)
+    }
+
+    fn new(
+        patience: usize,
         handler: impl Fn(&Request) -> Answer + Send + Sync + 'static,
         wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Connection>> + Send + Sync + 'static,
     ) -> Self {
@@ -171,6 +189,7 @@ impl Server {
             connections: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
             over: AtomicBool::new(false),
+            patience,
         });
         let accepting = shared.clone();
         thread::spawn(move || {
@@ -220,11 +239,13 @@ impl Shared {
         stream.set_write_timeout(Some(PATIENCE))?;
         let raw = stream.try_clone()?;
         let mut reader = BufReader::new((self.wrap)(stream)?);
-        while let Some(request) = read(&mut reader)? {
+        while let Some(request) = read(&mut reader, self.patience)? {
             self.requests.lock().unwrap().push(request.clone());
             let answer = (self.handler)(&request);
             let out = reader.get_mut();
-            out.write_all(head(&answer).as_bytes())?;
+            if answer.status != 0 {
+                out.write_all(head(&answer).as_bytes())?;
+            }
             self.body(out, &answer)?;
             match answer.end {
                 End::Keep if answer.framing == Framing::None => break,
@@ -288,7 +309,7 @@ fn head(answer: &Answer) -> String {
     head + "\r\n"
 }
 
-fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
+fn read(reader: &mut impl BufRead, patience: usize) -> io::Result<Option<Request>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
@@ -298,15 +319,20 @@ fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
         method: words.next().unwrap_or_default(),
         target: words.next().unwrap_or_default(),
         headers: BTreeMap::new(),
+        body: Vec::new(),
     };
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
         let Some((name, value)) = line.split_once(':') else {
-            return Ok(Some(request));
+            break;
         };
         request
             .headers
             .insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
+    let length: usize = request.header("content-length").map_or(0, |text| text.parse().unwrap());
+    request.body = vec![0; length.min(patience)];
+    reader.read_exact(&mut request.body)?;
+    Ok((length <= patience).then_some(request))
 }

@@ -1,5 +1,7 @@
-//! The tag keys that this gate can open: with them a document is compared with a code, and entered without its number.
+//! The keys that this gate can open: its own, and the tag keys, with which a document is compared with a code and entered without its
+//! number.
 
+use postern_core::keys::PrivateKey;
 use postern_core::tag::TagKey;
 use postern_core::time::Time;
 use postern_core::trust::TagEpoch;
@@ -15,15 +17,23 @@ pub(crate) struct Keys {
     /// `None` where the gate's identity cannot be opened: then documents are compared by people.
     identity: Option<Identity>,
     open: Vec<(TagEpoch, TagKey)>,
+    /// The gate's own key, until the log has it; `None` where it cannot be opened.
+    signer: Option<PrivateKey>,
 }
 
 impl Keys {
-    /// Keys that this identity opens.
-    pub(crate) fn new(identity: Option<Identity>) -> Self {
+    /// Keys that this identity opens, and the gate's own.
+    pub(crate) fn new(identity: Option<Identity>, signer: Option<PrivateKey>) -> Self {
         Self {
             identity,
             open: Vec::new(),
+            signer,
         }
+    }
+
+    /// The gate's own key, once: it signs the checkpoints of the log.
+    pub(crate) fn take_signer(&mut self) -> Option<PrivateKey> {
+        self.signer.take()
     }
 
     /// Opens what the store holds for the epochs of the gate's pack.

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &ScanArgs, session: &Session, program: &Program) -> Resu
         signal_hook::flag::register_conditional_default(signal, Arc::clone(&signalled)).map_err(Error::Signals)?;
         signal_hook::flag::register(signal, Arc::clone(&signalled)).map_err(Error::Signals)?;
     }
-    let keys = Keys::new(identity(args, &store, session)?);
+    let keys = keys(args, &store, session)?;
 
     // Looked at before the state is read, so that no update falls between.
     let followed = Store::open(&args.store)?;
@@ -200,14 +200,16 @@ fn sources(named: &[Spec], configured: &[SourceConfig]) -> Vec<SourceConfig> {
         .collect()
 }
 
-/// What opens the tag keys: asked for only where a source of the passphrase was named, since most gates start alone.
-fn identity(args: &ScanArgs, store: &Store, session: &Session) -> Result<Option<postern_seal::Identity>, Error> {
-    let path = store.file(AGE);
+/// The gate's keys: asked for only where a source of the passphrase was named, since most gates start alone.
+fn keys(args: &ScanArgs, store: &Store, session: &Session) -> Result<Keys, Error> {
+    let age = store.file(AGE);
     let source = &args.passphrase;
     if source.passphrase_file.is_none() && source.passphrase_fd.is_none() {
-        return Ok(enrol::plain_age(&path));
+        return Ok(Keys::new(enrol::plain_age(&age), enrol::plain_key(store)));
     }
-    enrol::age(&path, &mut Asked::new(source, &session.catalog))
+    let mut asked = Asked::new(source, &session.catalog);
+    let signer = enrol::own_key(store, &mut asked)?;
+    Ok(Keys::new(enrol::age(&age, &mut asked)?, Some(signer)))
 }
 
 /// A word that no printed code knows: 30 random bits.

@@ -154,6 +154,7 @@ impl Gate {
             kind: Kind::Manual,
             about: None,
             operator: None,
+            credential: None,
         };
         let about = |event: &mut NewEvent, subject: Subject| {
             event.about = Some(subject.seq);

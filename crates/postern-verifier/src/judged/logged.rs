@@ -3,7 +3,7 @@
 use postern_core::time::Time;
 use postern_core::verdict::{Grade, Outcome, Verdict};
 use postern_log::event::MAX_REASONS;
-use postern_log::{Event, Flags, Kind, Log, LogError, Logged, NewEvent, Source};
+use postern_log::{Credential, Event, Flags, Kind, Log, LogError, Logged, NewEvent, Source};
 
 use super::{Judged, Origin};
 
@@ -102,7 +102,18 @@ fn event(judged: &Judged) -> NewEvent {
         kind: Kind::Code,
         about: None,
         operator: None,
+        credential: credential(verdict),
     }
+}
+
+/// By what an auditor judges a verdict again at a later day; where a known issuer has signed.
+fn credential(verdict: &Verdict) -> Option<Credential> {
+    let (claims, kid) = (verdict.claims.as_ref()?, verdict.kid?);
+    Some(Credential {
+        kid: kid.0,
+        issued: claims.issued.seconds(),
+        index: claims.record.index.into(),
+    })
 }
 
 /// An outcome in the log's words.

@@ -100,9 +100,17 @@ impl From<Refusal> for Error {
 }
 
 impl Refusal {
+    /// The status with which a server refused.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Transport(TransportError::Refused { status, .. }) => Some(*status),
+            _ => None,
+        }
+    }
+
     /// The reasons that are this program's own.
     #[cfg(test)]
-    pub(crate) const REASONS: [&str; 21] = [
+    pub(crate) const REASONS: [&str; 22] = [
         "bundle-later-version",
         "bundle-path",
         "bundle-too-large",
@@ -119,6 +127,7 @@ impl Refusal {
         "transport-tls",
         "transport-unreachable",
         "transport-unreadable",
+        "transport-unwritable",
         "update-file-too-large",
         "update-incomplete",
         "update-nothing-there",
@@ -140,6 +149,7 @@ fn transport(error: &TransportError) -> &'static str {
         TransportError::TimedOut { .. } => "transport-timed-out",
         TransportError::Tls { .. } => "transport-tls",
         TransportError::Unreadable { .. } => "transport-unreadable",
+        TransportError::Unwritable { .. } => "transport-unwritable",
         TransportError::Unreachable { .. } => "transport-unreachable",
         // A path or an answer that makes no sense; a file that is too large has become `Refusal::TooLarge`.
         _ => "transport-malformed",

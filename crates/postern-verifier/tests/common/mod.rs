@@ -157,7 +157,9 @@ impl Authority {
             windows: self.windows,
             value_sets: BTreeMap::new(),
             tags: vec![],
+            auditors: Vec::new(),
             disk_full: None,
+            retention: None,
             emergency: None,
         }
     }

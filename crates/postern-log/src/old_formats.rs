@@ -1,25 +1,48 @@
-//! Format 1 of the tables: how to read it, and how the writer brings it to the present format.
+//! The older formats of the tables: how to read them, and how the writer brings them to the present format.
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::schema::{self, FORMAT, META, TREE, Tables};
+use crate::schema::{self, FORMAT, TREE, Tables, V_DAILY};
 
 /// What a log of format 1 consists of.
-pub(crate) const TABLES: Tables = Tables {
-    objects: [
-        ("events", EVENTS),
+pub(crate) const FORMAT_1: Tables = Tables {
+    objects: &[
+        ("events", EVENTS_1),
         ("meta", META),
         ("tree", TREE),
-        ("v_daily", V_DAILY),
-        ("v_scans", V_SCANS),
+        ("v_daily", V_DAILY_1),
+        ("v_scans", V_SCANS_1),
     ],
     select: "\
 SELECT seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age, grade, source,
-  'code', NULL, NULL, leaf
+  'code', NULL, NULL, NULL, NULL, NULL, leaf
 FROM events ORDER BY seq",
 };
 
-const EVENTS: &str = "\
+/// What a log of format 2 consists of.
+pub(crate) const FORMAT_2: Tables = Tables {
+    objects: &[
+        ("events", EVENTS_2),
+        ("meta", META),
+        ("tree", TREE),
+        ("v_daily", V_DAILY),
+        ("v_scans", V_SCANS_2),
+    ],
+    select: "\
+SELECT seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age, grade, source, kind,
+  about, operator, NULL, NULL, NULL, leaf
+FROM events ORDER BY seq",
+};
+
+/// Of both.
+const META: &str = "\
+CREATE TABLE meta (
+  id INTEGER PRIMARY KEY CHECK (id = 0),
+  format INTEGER NOT NULL,
+  gate TEXT NOT NULL
+) STRICT";
+
+const EVENTS_1: &str = "\
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY CHECK (seq >= 0),
   time INTEGER NOT NULL,
@@ -39,12 +62,12 @@ CREATE TABLE events (
   leaf BLOB NOT NULL
 ) STRICT";
 
-const V_DAILY: &str = "\
+const V_DAILY_1: &str = "\
 CREATE VIEW v_daily AS
 SELECT date(time, 'unixepoch') AS day, outcome, count(*) AS scans
 FROM events GROUP BY day, outcome";
 
-const V_SCANS: &str = "\
+const V_SCANS_1: &str = "\
 CREATE VIEW v_scans AS
 SELECT seq,
   strftime('%Y-%m-%dT%H:%M:%SZ', time, 'unixepoch') AS time,
@@ -54,41 +77,78 @@ SELECT seq,
   flags & 1 <> 0 AS clock_suspect, flags & 2 <> 0 AS judged_at_another_time, flags & 4 <> 0 AS demo_trust
 FROM events";
 
-/// Brings a log of format 1 to the present one, in one transaction: it is wholly old or wholly new.
+const EVENTS_2: &str = "\
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY CHECK (seq >= 0),
+  time INTEGER NOT NULL,
+  system INTEGER NOT NULL,
+  flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 15),
+  outcome TEXT NOT NULL CHECK (outcome = 'admit' OR outcome = 'refer' OR outcome = 'refuse'),
+  reasons TEXT NOT NULL,
+  code BLOB CHECK (length(code) = 16),
+  person BLOB CHECK (length(person) = 9),
+  issuer TEXT,
+  root INTEGER NOT NULL,
+  pack INTEGER NOT NULL,
+  snapshot INTEGER NOT NULL,
+  age INTEGER NOT NULL,
+  grade TEXT NOT NULL CHECK (grade = 'fresh' OR grade = 'aging' OR grade = 'stale' OR grade = 'refuse'),
+  source TEXT NOT NULL CHECK (
+    source = 'text' OR source = 'picture' OR source = 'scanner' OR source = 'document' OR source = 'hand'
+  ),
+  kind TEXT NOT NULL CHECK (kind = 'code' OR kind = 'document' OR kind = 'manual' OR kind = 'override'),
+  about INTEGER CHECK (about >= 0 AND about < seq),
+  operator TEXT,
+  leaf BLOB NOT NULL
+) STRICT";
+
+const V_SCANS_2: &str = "\
+CREATE VIEW v_scans AS
+SELECT seq,
+  strftime('%Y-%m-%dT%H:%M:%SZ', time, 'unixepoch') AS time,
+  strftime('%Y-%m-%dT%H:%M:%SZ', system, 'unixepoch') AS system,
+  kind, outcome, reasons, issuer, lower(nullif(hex(code), '')) AS code, lower(nullif(hex(person), '')) AS person,
+  root, pack, snapshot, age, grade, source, about, operator,
+  flags & 1 <> 0 AS clock_suspect, flags & 2 <> 0 AS judged_at_another_time, flags & 4 <> 0 AS demo_trust,
+  flags & 8 <> 0 AS emergency
+FROM events";
+
+/// Brings a log of an older format to the present one, in one transaction: it is wholly old or wholly new.
 ///
 /// Rows are copied as they are, the wrong ones too: what somebody changed is evidence, and `verify` finds afterwards
 /// what it found before. The table `tree` is not touched. Indexes that somebody added to `events` go with the old table.
-pub(crate) fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
+pub(crate) fn migrate(conn: &mut Connection, old: &Tables) -> rusqlite::Result<()> {
     // Without the first, views of somebody's own would follow the old table and then name one that is gone. Without the
     // second, a row that was made wrong would keep the gate shut.
     let relaxed = ["legacy_alter_table", "ignore_check_constraints"];
     for pragma in relaxed {
         conn.pragma_update(None, pragma, "on")?;
     }
-    copy(conn)?;
+    copy(conn, old)?;
     for pragma in relaxed {
         conn.pragma_update(None, pragma, "off")?;
     }
     Ok(())
 }
 
-fn copy(conn: &mut Connection) -> rusqlite::Result<()> {
+fn copy(conn: &mut Connection, old: &Tables) -> rusqlite::Result<()> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    tx.execute_batch("DROP VIEW v_scans; DROP VIEW v_daily; ALTER TABLE events RENAME TO events_of_format_1")?;
-    for (name, sql) in schema::TABLES.objects {
-        if !["meta", "tree"].contains(&name) {
-            tx.execute_batch(sql)?;
-        }
-    }
     tx.execute_batch(
-        "INSERT INTO events (seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age,
-           grade, source, kind, leaf)
-         SELECT seq, time, system, flags, outcome, reasons, code, person, issuer, root, pack, snapshot, age,
-           grade, source, 'code', leaf
-         FROM events_of_format_1 ORDER BY seq;
-         DROP TABLE events_of_format_1",
+        "DROP VIEW v_scans; DROP VIEW v_daily; ALTER TABLE events RENAME TO events_before;
+         ALTER TABLE meta RENAME TO meta_before",
     )?;
-    tx.execute("UPDATE meta SET format = ?1", [FORMAT])?;
+    for (_, sql) in schema::TABLES.objects.iter().filter(|(name, _)| *name != "tree") {
+        tx.execute_batch(sql)?;
+    }
+    let select = old.select.replace("FROM events ", "FROM events_before ");
+    tx.execute_batch(&format!("INSERT INTO events {select}"))?;
+    tx.execute(
+        "INSERT INTO meta (id, format, gate, sealed_from)
+         SELECT id, ?1, gate, (SELECT size FROM tree) FROM meta_before",
+        [FORMAT],
+    )?;
+    tx.execute_batch("DROP TABLE events_before; DROP TABLE meta_before")?;
+    schema::begin(&tx)?;
     tx.pragma_update(None, "user_version", FORMAT)?;
     tx.commit()
 }
@@ -104,7 +164,7 @@ mod tests {
         let path = folder.path().join("gate.db");
         let mut conn = Connection::open(&path).unwrap();
         conn.pragma_update(None, "journal_mode", "wal").unwrap();
-        for (_, sql) in TABLES.objects {
+        for (_, sql) in FORMAT_1.objects {
             conn.execute_batch(sql).unwrap();
         }
         conn.pragma_update(None, "user_version", 1).unwrap();
@@ -122,14 +182,14 @@ mod tests {
         };
         for more in [0, 1, 5, 20] {
             conn.pragma_update(None, "max_page_count", pages + more).unwrap();
-            let error = LogError::sql(&path, migrate(&mut conn).unwrap_err());
+            let error = LogError::sql(&path, migrate(&mut conn, &FORMAT_1).unwrap_err());
             assert!(matches!(error, LogError::DiskFull { .. }), "{error:?}");
-            assert_eq!(schema::changed(&conn, &TABLES).unwrap(), [""; 0]);
+            assert_eq!(schema::changed(&conn, &FORMAT_1).unwrap(), [""; 0]);
             let format: i64 = conn.pragma_query_value(None, "user_version", |r| r.get(0)).unwrap();
             assert_eq!((format, rows(&conn)), (1, (1000, 100_000)));
         }
         conn.pragma_update(None, "max_page_count", 3 * pages).unwrap();
-        migrate(&mut conn).unwrap();
+        migrate(&mut conn, &FORMAT_1).unwrap();
         assert_eq!(schema::changed(&conn, &schema::TABLES).unwrap(), [""; 0]);
         assert_eq!(rows(&conn), (1000, 100_000));
     }

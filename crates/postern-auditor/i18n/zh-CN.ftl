@@ -1,0 +1,149 @@
+# postern-auditor 的中文文本。各语言的编号相同，由测试比较。
+
+## 帮助
+
+cmd = 审计机构：将所有验证点的日志汇入一个档案，加以证明、检索与复判
+    .archive = 档案不在机构目录中时的位置：文件，或不含口令的 postgres://用户@主机/数据库
+    .archive-file = 首行为档案地址的文件，地址中可含口令
+    .dir = 审计机构的目录
+cmd-init = 建立审计机构：密钥、受信任的根文件与档案
+    .dir = 要建立的目录
+    .name = 签署回执所用的名称：1 至 64 个可见 ASCII 字符，不含 +
+    .root = 主管部门的首版根文件
+    .fingerprint = 经其他途径得到的根文件指纹，64 位十六进制数字
+    .valid-for = 信任包可列出本机构的天数
+    .after-help = 请把打印的内容连同 auditor.pub 文件交给主管部门的发布者，写入下一版信任包的说明。此后各验证点会把日志封给本机构。
+cmd-enrol = 登记本机构接收哪些验证点的日志及其位置
+    .files = 登记文件，由 postern-verifier init 与 enrol 写出
+    .repository = 接收该发布库中已签名登记册的全部验证点：目录、http(s):// 或 s3://
+    .position = 验证点的位置：以度表示的纬度与经度，例如 34.2658,108.9541
+    .place = 以文字表示的验证点位置
+    .after-help = 登记文件只证明验证点持有其密钥，不证明它属于谁：请与验证点人员读出的指纹核对。登记册以本机构的根文件能否认可其签名为准。
+cmd-ingest = 将验证点的日志包收入档案
+    .from = 日志包、含日志包的目录、投递箱（s3://）
+    .jobs = 同时处理的数量；不指定时与处理器数量相同
+    .after-help = 可随时中断后重新运行，也可同时运行两次：不会重复收入。有内容互相矛盾或等待时退出状态为 3。
+cmd-receipts = 告知各验证点其日志已收入到何处
+    .out = 回执写往何处：投递箱目录、http(s):// 或 s3://
+    .after-help = 信任包所列全部审计机构都给出回执的部分，验证点可从其日志中删除。
+cmd-verify = 重新读取档案全部内容并计算散列：是否与验证点所签一致？
+    .gate = 仅检查该验证点；可多次给出
+    .evidence = 不查档案，只凭其中的文件核对报告的证据文件夹
+    .manifest = 报告上所写的文件夹清单的摘要
+    .after-help = 发现问题时退出状态为 3。给出 --dir 时也检查回执。
+cmd-serve = 为没有投递箱的场所提供一个小型投递箱
+    .listen = 监听的地址与端口，例如 127.0.0.1:8460
+    .shelf = 存放日志包与回执的目录
+    .max-gib = 日志包最多占用的空间，单位 GiB
+    .after-help = 只以 PUT 接收已登记验证点的日志包，以 GET 给出回执。使用明文 HTTP：所传内容均已密封并签名。若还须隐藏哪个验证点在何时发送，请在其前设置带 TLS 的代理。
+
+## 各命令的输出
+
+init-what-keys = 审计机构的密钥
+init-done = 审计机构位于 { $dir }，档案位于 { $archive }。
+    其密钥指纹：{ $fingerprint }
+    以下内容连同 auditor.pub 文件写入信任包的说明：
+enrol-gate = { $gate }
+    { "  " }指纹  { $fingerprint }
+enrol-done = { $gates } 个验证点：新增 { $new } 个，变更 { $changed } 个
+ingest-done = 收入 { $taken } 个日志包、{ $events } 条记录；已有 { $known } 个，等待 { $waiting } 个，有问题 { $trouble } 个
+ingest-events = { $events } 条记录
+ingest-left = { $left } 个留在原处：其验证点等待的日志包已过多
+ingest-more = 另有 { $more } 个有问题，档案中均有记录
+ingest-trouble = { $gate }：{ $what }（{ $file }）
+ingest-waits = { $gate }：第 { $from } 至 { $to } 条记录正等待其前面的记录
+receipts-done = 新回执 { $new } 份，写出 { $written } 份
+serve-listening = 正在监听 { $address }
+trouble-bundle-damaged = 被截断或已损坏，或不是其验证点所签
+trouble-bundle-inconsistent = 由验证点签名，但内容自相矛盾
+trouble-bundle-later-format = 格式较新：请升级本程序
+trouble-bundle-not-for-us = 不是封给本机构的
+trouble-bundle-unknown-gate = 不是已登记的验证点所签
+trouble-fork = 同一验证点签署的另一份日志，与档案不同；两份均已保存
+trouble-unreadable = 无法读取
+verify-bad = 已读取 { $leaves } 条记录；在 { $gates } 个验证点发现 { $findings } 个问题
+verify-finding = { $gate }：{ $finding }（{ $what }）
+verify-good = 已读取 { $leaves } 条记录：档案与验证点所签一致
+verify-bundle-changed = 所保存的日志包已被改动
+verify-checkpoint-forged = 检查点不是验证点所签
+verify-checkpoint-mismatch = 记录与检查点的根不符
+verify-checkpoint-not-newest = 缺少验证点最新的检查点
+verify-column-edited = 列的内容与叶不符
+verify-counts-edited = 某小时的计数与其记录不符
+verify-extra-rows = 记录多于所收入的
+verify-frontier-edited = 所保存的边界与记录不符
+verify-leaf-unreadable = 有一条叶无法读取
+verify-missing-rows = 缺少记录
+verify-moved-leaf = 有一条叶不在其所说的位置
+verify-proof-bad = 一致性证明不成立
+verify-receipt-forged = 回执不是本机构与验证点所签
+verify-receipt-mismatch = 回执的根不同
+verify-wrong-root = 记录与所收入的根不符
+
+## 错误
+
+error-archive-busy = 另一程序正在写入 { $place }，迟迟未结束
+    .hint = 请在其结束后重新运行。
+error-archive-corrupt = { $place } 已损坏或被改动：{ $what }
+    .hint = 请作为证据保存，并将日志包重新收入新的档案。
+error-archive-database = { $place } 无法使用
+error-archive-disk-full = { $place } 没有剩余空间
+    .hint = 请腾出空间后重新运行同一命令：已收入的内容不会丢失。
+error-archive-exists = 档案 { $place } 已存在
+    .hint = 请另选名称，或使用该档案。
+error-archive-missing = 没有档案 { $place }
+    .hint = postern-auditor init 可建立档案。
+error-archive-newer-format = { $place } 的格式为 { $format }，本程序不认识
+    .hint = 请升级本程序。
+error-archive-not-admitted = { $place } 不允许该用户访问
+    .hint = 含口令的地址应写在 --archive-file 所指的文件中。
+error-archive-not-named = 未指明档案
+    .hint = 请给出 --dir、--archive 或 --archive-file。
+error-archive-read-only = { $place } 不可写入
+error-archive-unreachable = { $place } 没有应答
+error-archive-url = { $place } 不是 PostgreSQL 数据库的地址
+    .hint = postgres://用户@主机/数据库，或 postgres:///数据库?host=/套接字目录
+error-did-not-sign = 密钥未能签署：{ $detail }
+error-document = { $path } 不可信：{ $detail }
+    .hint = 请经其他途径重新获取。若仍如此，请询问主管部门。
+error-enrolment-not-its-own = { $path } 不是由其所称的验证点签名
+    .hint = 文件已损坏或系伪造。请让验证点用 postern-verifier enrol 重新写出。
+error-fingerprint-incomplete = 指纹为 64 位十六进制数字；此处为 { $digits } 位
+error-fingerprint-mismatch = 根文件的指纹不同：请勿使用
+    .hint = 请经不同途径重新获取根文件与指纹。
+error-gate-unknown = 档案中没有名为 { $name } 的验证点
+error-key-internal = { $path }：密钥无法编码
+error-key-malformed = { $path } 不是密钥文件
+error-key-not-private = { $path } 不是私钥
+error-key-not-public = { $path } 不是公钥
+error-key-of-other-role = { $path } 是 { $is } 密钥，此处需要 { $wanted } 密钥
+error-key-other-algorithm = { $path } 中的密钥不是 Ed25519
+error-key-too-large = { $path } 超过密钥文件的大小上限
+error-key-unsupported-encryption = { $path } 的加密方式不受支持
+error-key-wrong-passphrase = 口令无法打开 { $path }
+error-listen = 无法监听 { $address }
+error-not-an-archive = { $place } 不是审计机构的档案
+error-not-cosigned = 无法生成回执：{ $detail }
+error-not-proven = 档案中没有 { $gate } 的第 { $seq } 条记录，或其最新检查点不能证明它
+    .hint = postern-auditor verify 可说明问题所在。
+error-office = { $path } 与 init 所写不符：{ $detail }
+error-office-exists = { $path } 已存在
+    .hint = 请另选目录。
+error-office-not-named = 此命令需要审计机构的目录
+    .hint = 请给出 --dir。
+error-output = 无法写出结果
+error-password-in-argument = 参数中含有口令，本机其他用户可以看到
+    .hint = 请将地址写入只有您能读取的文件，并用 --archive-file 指明。请更换口令。
+error-position-of-several = 位置属于一个验证点：请只给出一个登记文件
+error-repository-missing = 发布库中没有 { $what }
+error-seal-damaged = { $path } 已损坏
+error-seal-not-a-recipient = { $path } 中没有 age 接收方
+error-seal-not-age = { $path } 已损坏
+error-seal-not-an-identity = { $path } 中没有 age 身份
+error-seal-not-for-this-identity = { $path } 是封给他人的
+error-seal-passphrase-not-text = 口令不是 UTF-8 文字，无法用来加密 { $path }
+error-seal-recipients = { $path } 的接收方过多
+error-seal-too-costly = 打开 { $path } 所需内存过多
+error-seal-too-large = { $path } 的内容超过上限
+error-seal-wrong-passphrase = 口令无法打开 { $path }
+error-transport = 所需文件无法取得或写出：{ $detail }

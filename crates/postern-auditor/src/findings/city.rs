@@ -1,0 +1,431 @@
+//! Archives in memory, for tests: made by hand, or an honest city at random.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use postern_core::gates::Position;
+use postern_core::keys::{PrivateKey, Signer};
+use postern_log::merkle::{Frontier, Hash, leaf_hash};
+use postern_log::{Credential, Event, Flags, Grade, Kind, NewEvent, Outcome, Source, Tip};
+
+use crate::archive::{
+    Archive, Archived, Enrolled, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting, Span, Taken,
+    WaitingRow,
+};
+use crate::error::Error;
+
+const HOUR: u64 = 3600;
+
+pub(crate) fn key(number: i64) -> PrivateKey {
+    PrivateKey::from_seed(&[number as u8; 32])
+}
+
+/// A gate at a place, with so many leaves.
+pub(crate) fn gate(id: i64, latitude: f64, longitude: f64, size: u64) -> GateRow {
+    let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
+    GateRow {
+        id,
+        key: key(id).public(),
+        name: format!("gate-{id}"),
+        place: None,
+        position: Position::try_from((millionths(latitude), millionths(longitude))).ok(),
+        enrolled: 0,
+        retired: None,
+        size,
+        root: [0; 32],
+        checkpoint: None,
+        last_event: None,
+        last_contact: None,
+    }
+}
+
+/// So many codes of an hour, on fresh data.
+pub(crate) fn hour(gate: i64, hour: u64, outcome: Outcome, count: u64) -> HourRow {
+    HourRow {
+        gate,
+        hour,
+        kind: Kind::Code,
+        outcome,
+        grade: Grade::Fresh,
+        flags: 0,
+        age_days: 0,
+        count,
+    }
+}
+
+pub(crate) fn code(time: u64, outcome: Outcome) -> NewEvent {
+    NewEvent {
+        time,
+        system: time,
+        flags: Flags::default(),
+        outcome,
+        reasons: if outcome == Outcome::Admit { vec![] } else { vec!["rule-not-met".to_owned()] },
+        code: Some([7; 16]),
+        person: None,
+        issuer: Some("xa".to_owned()),
+        root: 1,
+        pack: 2,
+        snapshot: 3,
+        age: 60,
+        grade: Grade::Fresh,
+        source: Source::Scanner,
+        kind: Kind::Code,
+        about: None,
+        operator: None,
+        credential: None,
+    }
+}
+
+pub(crate) fn with_credential(kid: [u8; 4], issued: u64, index: u64, event: NewEvent) -> NewEvent {
+    NewEvent {
+        credential: Some(Credential { kid, issued, index }),
+        ..event
+    }
+}
+
+pub(crate) fn override_of(time: u64, operator: &str, about: u64, outcome: Outcome) -> NewEvent {
+    NewEvent {
+        kind: Kind::Override,
+        source: Source::Hand,
+        about: Some(about),
+        operator: Some(operator.to_owned()),
+        reasons: vec!["known-person".to_owned()],
+        ..code(time, outcome)
+    }
+}
+
+pub(crate) fn manual(time: u64, operator: &str) -> NewEvent {
+    NewEvent {
+        kind: Kind::Manual,
+        source: Source::Hand,
+        operator: Some(operator.to_owned()),
+        code: None,
+        issuer: None,
+        ..code(time, Outcome::Admit)
+    }
+}
+
+/// What an archive holds. Sightings are those that a test names, and those of the events.
+#[derive(Clone, Default)]
+pub(crate) struct Memory {
+    pub(crate) gates: Vec<GateRow>,
+    pub(crate) events: BTreeMap<i64, Vec<Event>>,
+    pub(crate) sightings: Vec<Sighting>,
+    pub(crate) forks: Vec<(ForkRow, Vec<u8>)>,
+    pub(crate) waiting: Vec<WaitingRow>,
+    pub(crate) refused: Vec<RefusedRow>,
+    pub(crate) receipts: Vec<ReceiptRow>,
+    pub(crate) checkpoints: BTreeMap<i64, Vec<(u64, String)>>,
+    pub(crate) proofs: BTreeMap<i64, Vec<(u64, u64, Vec<Hash>)>>,
+}
+
+impl Memory {
+    /// Adds an event to a gate's log, and gives its index.
+    pub(crate) fn add(&mut self, gate: i64, event: NewEvent) -> u64 {
+        let log = self.events.entry(gate).or_default();
+        let seq = log.len() as u64;
+        log.push(Event::new(seq, event).expect("an event within its bounds"));
+        seq
+    }
+
+    /// Brings the gates' rows, checkpoints and proofs up to their events: a checkpoint each `every` leaves and one at the end.
+    pub(crate) fn seal(&mut self, every: usize) {
+        for gate in &mut self.gates {
+            let log = self.events.entry(gate.id).or_default();
+            let hashes: Vec<Hash> = log.iter().map(|event| leaf_hash(&event.to_leaf())).collect();
+            let (mut tree, mut size) = (Frontier::new(), 0);
+            let (mut notes, mut proofs) = (Vec::new(), Vec::new());
+            while size < hashes.len() {
+                let next = (size + every).min(hashes.len());
+                let new = &hashes[size..next];
+                if size > 0 {
+                    let proof = postern_log::proof::consistency(&tree, new);
+                    proofs.push((size as u64, next as u64, proof));
+                }
+                new.iter().for_each(|leaf| tree.push(*leaf));
+                let checkpoint = postern_log::checkpoint::Checkpoint {
+                    origin: gate.name.clone(),
+                    tip: Tip {
+                        size: next as u64,
+                        root: tree.root(),
+                    },
+                };
+                notes.push((next as u64, checkpoint.sign(&key(gate.id)).expect("a software key signs")));
+                size = next;
+            }
+            gate.size = size as u64;
+            gate.root = tree.root();
+            gate.checkpoint = notes.last().map(|(_, note)| note.clone());
+            gate.last_event = log.last().map(|event| event.details().time);
+            gate.last_contact = gate.last_event;
+            self.checkpoints.insert(gate.id, notes);
+            self.proofs.insert(gate.id, proofs);
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = (i64, &Event)> {
+        self.events.iter().flat_map(|(gate, log)| log.iter().map(|event| (*gate, event)))
+    }
+}
+
+fn asked(filter: &Filter, gate: i64, event: &Event) -> bool {
+    let e = event.details();
+    let f = filter;
+    f.span.is_none_or(|span| (span.from..span.until).contains(&e.time))
+        && f.gate.is_none_or(|asked| asked == gate)
+        && f.from_seq.is_none_or(|seq| event.seq() >= seq)
+        && f.kind.is_none_or(|kind| kind == e.kind)
+        && f.outcome.is_none_or(|outcome| outcome == e.outcome)
+        && f.grade.is_none_or(|grade| grade == e.grade)
+        && (f.flags == 0 || e.flags.bits() & f.flags != 0)
+        && (f.operator.is_none() || f.operator == e.operator)
+        && (f.issuer.is_none() || f.issuer == e.issuer)
+        && (f.code.is_none() || f.code == e.code)
+        && (f.person.is_none() || f.person == e.person)
+}
+
+impl Archive for Memory {
+    fn gates(&mut self) -> Result<Vec<GateRow>, Error> {
+        Ok(self.gates.clone())
+    }
+
+    fn hours(&mut self, span: Span) -> Result<Vec<HourRow>, Error> {
+        let mut counts: BTreeMap<_, u64> = BTreeMap::new();
+        for (gate, event) in self.all() {
+            let e = event.details();
+            let begins = e.time / HOUR * HOUR;
+            if (span.from..span.until).contains(&begins) {
+                let days = (e.age / 86_400).min(255) as u8;
+                let (kind, outcome, grade) = (e.kind.number(), e.outcome.number(), e.grade.number());
+                let place = (gate, e.time / HOUR, kind, outcome, grade, e.flags.bits(), days);
+                *counts.entry(place).or_default() += 1;
+            }
+        }
+        let row = |((gate, hour, kind, outcome, grade, flags, age_days), count)| {
+            Some(HourRow {
+                gate,
+                hour,
+                kind: Kind::from_number(kind)?,
+                outcome: Outcome::from_number(outcome)?,
+                grade: Grade::from_number(grade)?,
+                flags,
+                age_days,
+                count,
+            })
+        };
+        Ok(counts.into_iter().filter_map(row).collect())
+    }
+
+    fn sightings(&mut self, span: Span, each: &mut dyn FnMut(Sighting)) -> Result<(), Error> {
+        let within = |time: u64| (span.from..span.until).contains(&time);
+        self.sightings.iter().filter(|seen| within(seen.time)).for_each(|seen| each(*seen));
+        for (gate, event) in self.all() {
+            let e = event.details();
+            let Some(code) = e.code else { continue };
+            if e.kind == Kind::Code && e.outcome == Outcome::Admit && within(e.time) {
+                let who = match e.person {
+                    Some([_, tag @ ..]) => u64::from_be_bytes(tag),
+                    None => u64::from_be_bytes(*code.first_chunk().expect("16 bytes")),
+                };
+                each(Sighting {
+                    who,
+                    time: e.time,
+                    gate,
+                    seq: event.seq(),
+                    is_person: e.person.is_some(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn events(&mut self, filter: &Filter, each: &mut dyn FnMut(Archived) -> bool) -> Result<(), Error> {
+        let found = self.all().filter(|(gate, event)| asked(filter, *gate, event));
+        for (gate, event) in found.take(filter.limit.map_or(usize::MAX, |limit| limit as usize)) {
+            let event = event.clone();
+            if !each(Archived { gate, event }) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn forks(&mut self) -> Result<Vec<ForkRow>, Error> {
+        Ok(self.forks.iter().map(|(row, _)| row.clone()).collect())
+    }
+
+    fn fork_bundle(&mut self, id: i64) -> Result<Vec<u8>, Error> {
+        let fork = self.forks.iter().find(|(row, _)| row.id == id);
+        Ok(fork.map(|(_, bundle)| bundle.clone()).unwrap_or_default())
+    }
+
+    fn waiting(&mut self) -> Result<Vec<WaitingRow>, Error> {
+        Ok(self.waiting.clone())
+    }
+
+    fn refused(&mut self) -> Result<Vec<RefusedRow>, Error> {
+        Ok(self.refused.clone())
+    }
+
+    fn receipts(&mut self) -> Result<Vec<ReceiptRow>, Error> {
+        Ok(self.receipts.clone())
+    }
+
+    fn checkpoints(&mut self, gate: i64) -> Result<Vec<(u64, String)>, Error> {
+        Ok(self.checkpoints.get(&gate).cloned().unwrap_or_default())
+    }
+
+    fn proofs(&mut self, gate: i64) -> Result<Vec<(u64, u64, Vec<Hash>)>, Error> {
+        Ok(self.proofs.get(&gate).cloned().unwrap_or_default())
+    }
+
+    fn frontier(&mut self, gate: i64, size: u64) -> Result<Frontier, Error> {
+        let mut tree = Frontier::new();
+        self.leaves(gate, 0..size, &mut |_, leaf| tree.push(leaf_hash(leaf)))?;
+        Ok(tree)
+    }
+
+    fn tip(&mut self, gate: i64) -> Result<Tip, Error> {
+        let tree = self.frontier(gate, u64::MAX)?;
+        Ok(Tip {
+            size: tree.size(),
+            root: tree.root(),
+        })
+    }
+
+    fn leaves(&mut self, gate: i64, range: Range<u64>, each: &mut dyn FnMut(u64, &[u8])) -> Result<(), Error> {
+        let log = self.events.get(&gate).into_iter().flatten();
+        log.filter(|event| range.contains(&event.seq()))
+            .for_each(|event| each(event.seq(), &event.to_leaf()));
+        Ok(())
+    }
+
+    fn rows(&mut self, _: i64, _: &mut dyn FnMut(Row) -> bool) -> Result<(), Error> {
+        unimplemented!("the reports ask for no rows")
+    }
+
+    fn enrol(&mut self, _: &[Enrolled]) -> Result<(u64, u64), Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn knows(&mut self, _: &Hash) -> Result<bool, Error> {
+        unimplemented!("the reports take no bundles")
+    }
+
+    fn take(&mut self, _: &Taken<'_>) -> Result<bool, Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn keep_fork(&mut self, _: &ForkRow, _: &[u8]) -> Result<bool, Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn keep_waiting(&mut self, _: &WaitingRow, _: &[u8]) -> Result<bool, Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn waiting_bundle(&mut self, _: i64, _: &Hash) -> Result<Option<Vec<u8>>, Error> {
+        unimplemented!("the reports take no bundles")
+    }
+
+    fn drop_waiting(&mut self, _: i64, _: &Hash) -> Result<(), Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn keep_refused(&mut self, _: &RefusedRow) -> Result<bool, Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn keep_receipt(&mut self, _: &ReceiptRow) -> Result<(), Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn settle(&mut self) -> Result<(), Error> {
+        unimplemented!("the reports write nothing")
+    }
+
+    fn another(&self) -> Result<Box<dyn Archive>, Error> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): enough for cities, and the same everywhere.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    /// From 0 to 1.
+    pub(crate) fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Days of an honest city.
+pub(crate) const DAYS: u64 = 5;
+
+/// A city in which nothing is wrong: gates that differ, close at night and refuse a little more or less; people who go from gate to gate no
+/// faster than a train; operators who overrule some refusals; data that ages a little. Its people and gates are made up.
+pub(crate) fn honest(seed: u64) -> Memory {
+    let mut dice = Dice(seed);
+    let mut memory = Memory::default();
+    let gates = 12 + dice.below(20) as i64;
+    // Each gate: hours of opening, how much it refuses, its operator's hand.
+    let mut ways = Vec::new();
+    for id in 1..=gates {
+        let (north, east) = (dice.share() * 0.3, dice.share() * 0.3);
+        memory.gates.push(gate(id, 34.1 + north, 108.8 + east, 0));
+        let opens = 5 + dice.below(4);
+        ways.push((opens, opens + 8 + dice.below(8), 0.02 + dice.share() * 0.01, 0.2 + dice.share() * 0.1));
+    }
+    let mut passages: Vec<(u64, i64, u64)> = Vec::new();
+    for person in 0..1500 {
+        for day in 0..DAYS {
+            let mut time = (day * 24 + 5) * HOUR + dice.below(12 * HOUR);
+            for _ in 0..=dice.below(4) {
+                passages.push((time, 1 + dice.below(gates as u64) as i64, person));
+                // The city is 45 km across, which takes half an hour at 90 km/h.
+                time += 1800 + dice.below(3 * HOUR);
+            }
+        }
+    }
+    passages.sort_unstable();
+    for (time, gate, person) in passages {
+        let (opens, closes, refuses, overrules) = ways[gate as usize - 1];
+        if !(opens..closes).contains(&(time / HOUR % 24)) {
+            continue;
+        }
+        let refused = dice.share() < refuses;
+        let outcome = if refused { Outcome::Refuse } else { Outcome::Admit };
+        let mut pseudonym = [0; 16];
+        pseudonym[..8].copy_from_slice(&(person as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+        let aging = dice.share() < 0.1;
+        let event = NewEvent {
+            code: Some(pseudonym),
+            age: if aging { 90_000 } else { 4_000 },
+            grade: if aging { Grade::Aging } else { Grade::Fresh },
+            ..code(time, outcome)
+        };
+        let about = memory.add(gate, event);
+        if refused && dice.share() < overrules {
+            memory.add(gate, override_of(time + 20, "op-1", about, Outcome::Admit));
+        }
+        if dice.share() < 0.005 {
+            memory.add(gate, manual(time + 30, "op-1"));
+        }
+    }
+    memory.seal(64);
+    for gate in &mut memory.gates {
+        gate.last_contact = Some(DAYS * 24 * HOUR);
+    }
+    memory
+}
