@@ -22,7 +22,7 @@ pub const MAX_FINDINGS: usize = 1000;
 /// What a log is held against besides itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Anchors<'a> {
-    /// The gate's key: its checkpoints are then looked at.
+    /// The gate's key: the signatures of its checkpoints are then looked at.
     pub key: Option<&'a PublicKey>,
     /// Receipts of auditors, whose signatures were checked.
     pub receipts: &'a [Receipt],
@@ -38,10 +38,10 @@ pub struct VerifyReport {
     pub tip: Option<Tip>,
     /// The number of leaves that were dropped from the start of the log.
     pub pruned: u64,
-    /// The leaves up to the last good checkpoint; what follows is the unsealed tail. 0 where no key was given to check
-    /// checkpoints by.
+    /// The leaves up to the last good checkpoint; what follows is the unsealed tail. Where no key was given, the signature was
+    /// not looked at.
     pub sealed: u64,
-    /// The multiples of [`SEAL_EVERY`](crate::SEAL_EVERY) that have no checkpoint; 0 where no key was given.
+    /// The multiples of [`SEAL_EVERY`](crate::SEAL_EVERY) that have no checkpoint.
     pub missing_seals: u64,
     /// What is wrong, at most [`MAX_FINDINGS`]; rows first, in their order.
     pub findings: Vec<Finding>,
@@ -276,16 +276,21 @@ impl Held {
         let mut held = Self::of_receipts(tree, anchors, report);
         let sealed_from = "SELECT coalesce(max(sealed_from), 0) FROM meta";
         let sealed_from: i64 = conn.query_row(sealed_from, [], |row| row.get(0))?;
-        let mut select = conn.prepare("SELECT size, note FROM checkpoints ORDER BY size")?;
+        let mut select = conn.prepare("SELECT size, note, frontier FROM checkpoints ORDER BY size")?;
         let mut rows = select.query([])?;
         let mut on_time = 0;
         let first = sealed_from.max(0).unsigned_abs().max(pruned);
         while let Some(row) = rows.next()? {
-            // They are read without a key too, so that a damaged page shows.
-            let (size, note) = (row.get::<_, i64>(0)?.unsigned_abs(), row.get_ref(1)?.as_str()?);
-            let Some(key) = anchors.key else { continue };
-            match Checkpoint::open(note, gate, key) {
-                Ok(Checkpoint { tip, .. }) if tip.size == size => {
+            let size = row.get::<_, i64>(0)?.unsigned_abs();
+            let note = String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?);
+            let kept = Frontier::from_bytes(row.get_ref(2)?.as_blob()?).map(|kept| Tip::of(&kept));
+            // Without a key the signature alone is left out.
+            let checkpoint = match anchors.key {
+                Some(key) => Checkpoint::open(&note, gate, key),
+                None => Checkpoint::unverified(&note, gate),
+            };
+            match checkpoint {
+                Ok(Checkpoint { tip, .. }) if tip.size == size && Ok(tip) == kept => {
                     on_time += u64::from(size > first && size.is_multiple_of(SEAL_EVERY));
                     match size <= tree.size {
                         true => held.roots.push((size, tip.root, None)),
@@ -300,7 +305,7 @@ impl Held {
             }
         }
         let due = (tree.size / SEAL_EVERY).saturating_sub(first / SEAL_EVERY);
-        report.missing_seals = anchors.key.map_or(0, |_| due.saturating_sub(on_time));
+        report.missing_seals = due.saturating_sub(on_time);
         held.roots.sort_by_key(|(size, ..)| *size);
         Ok(held)
     }

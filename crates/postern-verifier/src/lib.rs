@@ -7,8 +7,8 @@
 //! ```
 //!
 //! The order is a matter of types: a `Judged` shows nothing, only what came back from the log can be shown.
-//! The program opens no socket and looks up no name; pictures are read in a child process that holds no store and no
-//! key. `docs/VERDICTS.md` has the words, the exit statuses and the JSON.
+//! Judging opens no socket and looks up no name; only `update` and `sync` do, where they are given a server. Pictures are
+//! read in a child process that holds no store and no key. `docs/VERDICTS.md` has the words, the exit statuses and the JSON.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! `update`: newer trust, all of it or nothing.
 //!
 //! Signatures, versions and pins are checked and the rules compiled before a byte is stored; one transaction then moves
-//! the gate. Whatever goes wrong, the gate stands on what it had. This is the one command that opens a socket, and only
-//! where it is given a URL.
+//! the gate. Whatever goes wrong, the gate stands on what it had. But for `sync` this is the one command that opens a
+//! socket, and only where it is given a URL.
 
 mod refusal;
 pub(crate) mod tags;

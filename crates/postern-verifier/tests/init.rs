@@ -156,7 +156,7 @@ fn a_root_is_confirmed_on_a_terminal() {
             let done = finish(script, answer.as_bytes());
             assert_eq!((done.status == 0, store.exists()), (made, made), "{answer}: {done:?}");
             assert!(
-                done.stdout.contains("4d42 3a40 b247 3779"),
+                done.stdout.contains("e7f7 1da8 bdf0 d571"),
                 "the fingerprint is shown first: {done:?}"
             );
         }

@@ -208,8 +208,8 @@ fn keys(args: &ScanArgs, store: &Store, session: &Session) -> Result<Keys, Error
         return Ok(Keys::new(enrol::plain_age(&age), enrol::plain_key(store)));
     }
     let mut asked = Asked::new(source, &session.catalog);
-    let signer = enrol::own_key(store, &mut asked)?;
-    Ok(Keys::new(enrol::age(&age, &mut asked)?, Some(signer)))
+    let age = enrol::age(&age, &mut asked)?;
+    Ok(Keys::new(age, Some(enrol::own_key(store, &mut asked)?)))
 }
 
 /// A word that no printed code knows: 30 random bits.

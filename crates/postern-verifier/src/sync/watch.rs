@@ -54,8 +54,8 @@ impl Watched {
             None => due,
             Some(path) => {
                 let there = path.is_dir();
-                let appeared = there && !std::mem::replace(&mut self.there, there);
-                there && (due || appeared)
+                let was_there = std::mem::replace(&mut self.there, there);
+                there && (due || !was_there)
             }
         }
     }

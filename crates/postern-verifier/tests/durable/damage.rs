@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::common::{BIN, Done, Gate, command, finish, has};
 use crate::service::{Ended, Service, code, compare, copy, gate, is_logged, log_of, scan};
 
-/// How many events the log has before anything happens.
-const EVENTS: u32 = 320;
+/// How many events the log has before anything happens: enough for a checkpoint.
+const EVENTS: u32 = 1030;
 /// The size of a page of an SQLite database, unless somebody changes it.
 const PAGE: u64 = 4096;
 
