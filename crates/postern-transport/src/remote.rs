@@ -48,7 +48,7 @@ pub struct Remote {
 
 enum Medium {
     Folder(Folder),
-    Network(Network),
+    Network(Box<Network>),
 }
 
 impl Remote {
@@ -63,8 +63,8 @@ impl Remote {
     pub fn open(location: &Location, options: &Options) -> Result<Self, TransportError> {
         let medium = match location.kind() {
             Kind::Path(path) => Medium::Folder(Folder::open(path)?),
-            Kind::Http(url) => Medium::Network(Network::http(url, options)?),
-            Kind::S3 { bucket, prefix } => Medium::Network(Network::s3(bucket, prefix, options)?),
+            Kind::Http(url) => Medium::Network(Box::new(Network::http(url, options)?)),
+            Kind::S3 { bucket, prefix } => Medium::Network(Box::new(Network::s3(bucket, prefix, options)?)),
         };
         Ok(Self {
             location: location.clone(),
