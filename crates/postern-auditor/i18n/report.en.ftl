@@ -61,7 +61,7 @@ finding-fork = A gate has two logs
     .text = { $gate }: two logs that do not fit together, both signed with its key (fork { $fork }, seen { $seen })
     .advice = Look at both in the evidence folder. Until it is explained, treat the gate's key as stolen.
 finding-bundle-inconsistent = A bundle is not what its gate signed
-    .text = { $gate }: { $files } files, such as { $name }, last seen { $seen }
+    .text = Gate { $gate }, files: { $files }, such as { $name }, last seen { $seen }
     .advice = The gate's program signs what its leaves make. Something else holds the gate's key, or its program was changed.
 finding-demo-trust = Judged under the demonstration's keys
     .text = { $events } events at { $gates } gates, { $admitted } of them admitted; most at { $gate } ({ $most }), from { $from } to { $until }
@@ -70,27 +70,27 @@ finding-missing-rows = Rows have not come
     .text = { $gate }: rows { $from } to { $to } ({ $rows }); later ones wait since { $seen }
     .advice = Ask for the stick or the upload that is missing. The gate has the rows still, for it has no receipt for them.
 finding-bundle-damaged = Damaged files
-    .text = { $gate }: { $files } files ({ $reason }), such as { $name }, last seen { $seen }
+    .text = Gate { $gate }, files: { $files } ({ $reason }), such as { $name }, last seen { $seen }
     .advice = A stick or an upload that broke off is the usual cause: have it sent again.
 finding-bundle-unknown-gate = Files of unknown gates
-    .text = { $files } files, such as { $name }, last seen { $seen }
+    .text = Files: { $files }, such as { $name }, last seen { $seen }
     .advice = Enrol the gate if it is one of yours; else somebody writes to your drop box.
 finding-impossible-travel = Faster than anybody travels
     .text = { $what ->
         [person] person
        *[code] code
-    } { $who }: at { $gate } at { $time }, and { $km } km further at { $to } after { $took } ({ $speed } km/h); { $jumps } such pairs in all
+    } { $who }: at { $gate } at { $time }, and { $km } km further at { $to } after { $took } ({ $speed } km/h); such pairs in all: { $jumps }
     .advice = Several people show copies of one code. Revoke and replace it, and let the gates where it was seen compare documents.
-finding-overrides-unusual = Decides otherwise than the gate far more often than others
+finding-overrides-unusual = Overrides far more often than others
     .text = { $operator } at { $gate }: { $count } of { $of } that the gate did not admit ({ $share }); others would have let in { $expected }
     .advice = Look at the reasons that were given, and at the shift: a broken rule shows here as well as a favour.
-finding-manual-unusual = Enters people by hand far more often than others
+finding-manual-unusual = Enters by hand far more often than others
     .text = { $operator } at { $gate }: { $count } of { $of } entries ({ $share }); others would have made { $expected }
     .advice = A scanner that does not read is the usual cause. If it reads, ask why it was passed over.
-finding-refusals-high = Refuses far more often than others in the same hours
+finding-refusals-high = Refuses far more than other gates
     .text = { $gate }: { $refused } of { $scans } ({ $share }); at other gates it would have been { $expected }
     .advice = Look at the reasons: a clock, a camera or a rule that only this gate has, or codes that are forged here.
-finding-refusals-low = Refuses far more seldom than others in the same hours
+finding-refusals-low = Refuses far less than other gates
     .text = { $gate }: { $refused } of { $scans } ({ $share }); at other gates it would have been { $expected }
     .advice = See whether people pass without being scanned, or only good codes are shown to it.
 finding-silent-gate = No events for longer than usual
@@ -109,7 +109,7 @@ finding-another-time = Judged at a time that somebody chose
     .text = { $events } events at { $gates } gates, { $admitted } of them admitted; most at { $gate } ({ $most }), from { $from } to { $until }
     .advice = That is for looking at the past, not for a gate. Ask who did it.
 finding-bundle-not-for-us = Files that are sealed to somebody else
-    .text = { $gate }: { $files } files, such as { $name }, last seen { $seen }
+    .text = Gate { $gate }, files: { $files }, such as { $name }, last seen { $seen }
     .advice = The gate's pack does not name this office, or named it later. See that the pack does.
 finding-stale-data = Judged on stale data
     .text = { $events } events at { $gates } gates, { $admitted } of them admitted, data up to { $days } days old; most at { $gate } ({ $most }), from { $from } to { $until }
@@ -179,7 +179,10 @@ recheck-the-gate = the gate
 recheck-now = now
 recheck-why = why
 recheck-more = and { $more } more: see --json for all
-recheck-summary = { $checked } admissions judged again by snapshot { $snapshot } of { $issued } (pack { $pack }): { $refused } would be refused and { $referred } referred, at { $gates } gates; { $not_checkable } cannot be judged again
+recheck-summary = { $checked } admissions judged again by snapshot { $snapshot } of { $issued } (pack { $pack }): { $refused } would be refused and { $referred } referred, at { $gates ->
+    [one] one gate
+   *[other] { $gates } gates
+}; { $not_checkable } cannot be judged again
 
 evidence-good = The evidence is good: { $files } files; { $checkpoints } checkpoints of { $gates } gates, { $proofs } proofs, { $receipts } receipts, { $forks } forks
 evidence-bad = { $wrong ->
@@ -242,7 +245,10 @@ report-severity = severity
 report-finding = finding
 report-what = what
 report-again = Judged again by today's trust
-report-again-text = { $checked } admissions were judged again by the issuers, keys and statuses of today: { $refused } would be refused and { $referred } referred, at { $gates } gates. { $not_checkable } do not say by what they could be judged again.
+report-again-text = { $checked } admissions were judged again by the issuers, keys and statuses of today: { $refused } would be refused and { $referred } referred, at { $gates ->
+    [one] one gate
+   *[other] { $gates } gates
+}. { $not_checkable } do not say by what they could be judged again.
 report-again-gate = Gate
 report-again-seq = Row
 report-again-time = Admitted
@@ -276,7 +282,7 @@ report-evidence-none = No evidence folder was written with this report: see --ev
 report-evidence-text = The folder holds what the gates have signed, and what shows that it belongs together. This checks it again, without a network and without the archive; it finds any change to any of its files:
 report-method = How this was found
 report-method-logs = Each gate signs the root of a Merkle tree over its log (RFC 6962). Nothing is in the archive that does not make such a root; two roots of one gate that do not fit together are a fork, and both are kept.
-report-method-shares = Shares are compared with those of all other gates in the same hours, on Anscombe's scale for binomial counts (Biometrika 35, 1948), stretched by how much honest gates differ among themselves (Spiegelhalter, Statistics in Medicine 24, 2005), with Bonferroni's bound for all of them together: where nothing is wrong, one report in a hundred names a gate.
+report-method-shares = Refusals are compared with those of all other gates in the same hours, what operators do with what all other operators do in their shifts: on Anscombe's scale for binomial counts (Biometrika 35, 1948), stretched by how much ten or more of them differ among themselves (Spiegelhalter, Statistics in Medicine 24, 2005), with Bonferroni's bound over all of them. There are three comparisons, each set to name somebody by chance in one report of a hundred at most, as far as that scale holds. A name is a reason to look, not a proof.
 report-method-travel = Distances are great circles between the positions in the register, less 300 m at each gate, with five minutes for clocks that differ. Pseudonyms are compared, not people: nobody's name is in a log.
 report-method-silence = A gate is silent after eight times the gap that nineteen of twenty of its gaps do not exceed, or after a day where it is known for less than three.
 report-footer = Made by postern-auditor. The page loads nothing and runs nothing.

@@ -243,8 +243,11 @@ pub(crate) trait Archive: Send {
     /// Takes gates in, or changes what is said of those that are in; tells how many are new, and how many changed.
     fn enrol(&mut self, gates: &[Enrolled]) -> Result<(u64, u64), Error>;
 
-    /// Whether a bundle with this digest was taken.
+    /// Whether a bundle with this digest was taken, or known already.
     fn knows(&mut self, digest: &Hash) -> Result<bool, Error>;
+
+    /// Keeps that all leaves of a bundle were in the archive, so that it is not opened again.
+    fn keep_known(&mut self, digest: &Hash) -> Result<(), Error>;
 
     /// Adds to a gate's log if it is still as `taken` says; tells whether it was.
     fn take(&mut self, taken: &Taken<'_>) -> Result<bool, Error>;

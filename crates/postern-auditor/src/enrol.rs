@@ -27,10 +27,17 @@ pub(crate) struct EnrolArgs {
     files: Vec<PathBuf>,
     #[arg(long, value_name = "LOCATION", conflicts_with = "files")]
     repository: Option<String>,
-    #[arg(long, value_name = "LAT,LON", conflicts_with = "repository", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "LAT,LON",
+        conflicts_with = "repository",
+        allow_hyphen_values = true
+    )]
     position: Option<Position>,
     #[arg(long, value_name = "TEXT", conflicts_with = "repository")]
     place: Option<Line>,
+    #[arg(long)]
+    create: bool,
 }
 
 pub(crate) fn run(args: &EnrolArgs, session: &Session) -> Result<u8, Error> {
@@ -39,8 +46,15 @@ pub(crate) fn run(args: &EnrolArgs, session: &Session) -> Result<u8, Error> {
     }
     let gates = match &args.repository {
         Some(text) => register(text, &args.archive)?,
-        None => args.files.iter().map(|file| applied(file, args)).collect::<Result<_, _>>()?,
+        None => args
+            .files
+            .iter()
+            .map(|file| applied(file, args))
+            .collect::<Result<_, _>>()?,
     };
+    if args.create {
+        args.archive.place()?.create()?;
+    }
     let mut archive = args.archive.open()?;
     let known: BTreeMap<PublicKey, GateRow> = archive.gates()?.into_iter().map(|gate| (gate.key, gate)).collect();
     // A gate that is retired stays so, and one keeps its place where nothing new is said of it.
@@ -81,7 +95,11 @@ fn tell(gates: &[Enrolled], new: u64, changed: u64, args: &EnrolArgs, session: &
     lines.push(match session.json {
         true => json_line(&json!({ "type": "enrol", "gates": gates.len(), "new": new, "changed": changed })),
         false => {
-            let values = [("gates", gates.len().into()), ("new", new.into()), ("changed", changed.into())];
+            let values = [
+                ("gates", gates.len().into()),
+                ("new", new.into()),
+                ("changed", changed.into()),
+            ];
             session.catalog.text("enrol-done", &values)
         }
     });
@@ -96,8 +114,7 @@ fn tell(gates: &[Enrolled], new: u64, changed: u64, args: &EnrolArgs, session: &
 /// A gate by its own application, which proves that it has its key and no more.
 fn applied(file: &Path, args: &EnrolArgs) -> Result<Enrolled, Error> {
     let bytes = files::read_bounded(file, Enrolment::MAX_LEN as u64)?;
-    let document =
-        Document::<Enrolment>::parse(&bytes).map_err(|e| Error::Document(file.display().to_string(), e))?;
+    let document = Document::<Enrolment>::parse(&bytes).map_err(|e| Error::Document(file.display().to_string(), e))?;
     if !document.is_signed_by_itself() {
         return Err(Error::NotItsOwn(file.to_owned()));
     }

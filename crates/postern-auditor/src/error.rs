@@ -26,6 +26,8 @@ pub(crate) use archive::{ArchiveError, Fault};
 pub(crate) enum Error {
     /// The archive cannot be used.
     Archive(ArchiveError),
+    /// Others can read the file with the URL of an archive, and the password in it.
+    ArchiveFileOpen(PathBuf),
     /// Neither an archive nor the office's folder was named.
     ArchiveNotNamed,
     /// A receipt could not be made.
@@ -85,6 +87,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Archive(e) => e.fmt(f),
+            Self::ArchiveFileOpen(path) => write!(f, "others can read {}", path.display()),
             Self::ArchiveNotNamed => f.write_str("no archive was named"),
             Self::Cosign(e) => e.fmt(f),
             Self::Document(place, e) => write!(f, "{place}: {e}"),
@@ -131,6 +134,7 @@ impl Explain for Error {
     fn reason(&self) -> &'static str {
         match self {
             Self::Archive(e) => e.reason(),
+            Self::ArchiveFileOpen(_) => "archive-file-open",
             Self::ArchiveNotNamed => "archive-not-named",
             Self::Cosign(_) => "not-cosigned",
             Self::Document(..) => "document",
@@ -165,7 +169,11 @@ impl Explain for Error {
             Self::Archive(e) => e.args(),
             Self::Cosign(e) => vec![text("detail", &e.to_string())],
             Self::Document(place, e) => vec![text("path", place), text("detail", &e.to_string())],
-            Self::Exists(file) | Self::Key(file, _) | Self::NotItsOwn(file) | Self::Seal(file, _) => vec![path(file)],
+            Self::ArchiveFileOpen(file)
+            | Self::Exists(file)
+            | Self::Key(file, _)
+            | Self::NotItsOwn(file)
+            | Self::Seal(file, _) => vec![path(file)],
             Self::File(e) => e.args(),
             Self::FingerprintIncomplete(digits) => vec![("digits", (*digits).into())],
             Self::GateUnknown(name) => vec![text("name", name)],

@@ -56,7 +56,10 @@ pub(crate) fn write(
             entries: Vec::new(),
         };
         let names = Names::of(&examined.gates);
-        let lines = examined.findings.iter().map(|finding| json_line(&json(finding, &names)) + "\n");
+        let lines = examined
+            .findings
+            .iter()
+            .map(|finding| json_line(&json(finding, &names)) + "\n");
         files.put("findings.jsonl", lines.collect::<String>().as_bytes())?;
         let receipts = archive.receipts()?;
         for gate in &examined.gates {

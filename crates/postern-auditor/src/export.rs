@@ -156,10 +156,12 @@ mod tests {
     }
 
     fn archive() -> (Memory, Names) {
-        let mut memory = Memory::default();
-        memory.gates = vec![gate(1, 0.0, 0.0, 0), gate(2, 0.0, 0.0, 0)];
+        let mut memory = Memory::of(vec![gate(1, 0.0, 0.0, 0), gate(2, 0.0, 0.0, 0)]);
         memory.gates[1].name = "=HYPERLINK(1)".to_owned();
-        memory.add(1, with_credential([1, 2, 3, 4], 1_700_000_000, 9, code(1_700_000_100, Outcome::Admit)));
+        memory.add(
+            1,
+            with_credential([1, 2, 3, 4], 1_700_000_000, 9, code(1_700_000_100, Outcome::Admit)),
+        );
         memory.add(1, code(1_700_000_200, Outcome::Refuse));
         memory.add(1, override_of(1_700_000_300, "-op", 1, Outcome::Admit));
         let foreign = NewEvent {
@@ -205,7 +207,11 @@ mod tests {
         assert_eq!(rows[0].get_string(0).unwrap(), "gate-1");
         assert_eq!(rows[0].get_long(1).unwrap(), 0);
         assert_eq!(rows[0].get_timestamp_millis(2).unwrap(), 1_700_000_100_000);
-        assert_eq!(rows[3].get_string(0).unwrap(), "=HYPERLINK(1)", "a type cannot be a formula");
+        assert_eq!(
+            rows[3].get_string(0).unwrap(),
+            "=HYPERLINK(1)",
+            "a type cannot be a formula"
+        );
         let names: Vec<_> = rows[0].get_column_iter().map(|(name, _)| name.clone()).collect();
         assert_eq!(names, cells::COLUMNS.map(|(name, _)| name));
         let last = names.len() - 1;

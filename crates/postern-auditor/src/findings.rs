@@ -29,6 +29,9 @@ use crate::error::Error;
 /// The most findings of one kind that are listed; the others are counted.
 pub(crate) const MAX_LISTED: usize = 1_000;
 
+/// In seconds.
+const HOUR: u64 = 3600;
+
 /// How grave it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
@@ -176,7 +179,8 @@ pub(crate) struct Examined {
     pub(crate) not_listed: Vec<(Kind, u64)>,
 }
 
-/// Looks through the archive. `now` is the auditor's clock, in seconds since 1970.
+/// Looks through the archive, as far as it has anything of the span that is asked for. `now` is the auditor's clock, in seconds since
+/// 1970.
 ///
 /// # Errors
 ///
@@ -184,14 +188,15 @@ pub(crate) struct Examined {
 pub(crate) fn examine(
     archive: &mut dyn Archive,
     thresholds: &Thresholds,
-    span: Span,
+    asked: Span,
     now: u64,
 ) -> Result<Examined, Error> {
     let gates = archive.gates()?;
-    let hours = archive.hours(span)?;
+    let hours = archive.hours(asked)?;
+    let span = known(asked, &hours, now);
     let operators = hands::operators(archive, &hours, span)?;
     let mut findings = logs::find(archive)?;
-    let travel = travel::find(archive, &gates, thresholds, span)?;
+    let travel = travel::find(archive, &gates, &hours, thresholds, span)?;
     findings.extend(travel.findings);
     findings.extend(hands::find(&operators));
     findings.extend(refusals::find(&hours));
@@ -221,6 +226,15 @@ pub(crate) fn examine(
         findings,
         not_listed,
     })
+}
+
+/// From the first hour with an event to the last, or to now.
+fn known(asked: Span, hours: &[HourRow], now: u64) -> Span {
+    let first = hours.iter().map(|row| row.hour * HOUR).min();
+    let last = hours.iter().map(|row| (row.hour + 1) * HOUR).max();
+    let from = first.map_or(asked.from.min(now), |first| asked.from.max(first));
+    let until = asked.until.min(now.max(last.unwrap_or(0))).max(from);
+    Span { from, until }
 }
 
 /// What was unusual about the events of a row. An archive has only flags that a leaf can have.

@@ -9,11 +9,13 @@ mod source;
 mod standing;
 
 use std::collections::VecDeque;
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use clap::Args;
+use postern_cli::files::{FileAction, FileError};
 use postern_cli::secret::PassphraseSource;
 use postern_cli::{Session, clock};
 
@@ -35,6 +37,8 @@ pub(crate) struct IngestArgs {
     from: Vec<String>,
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    #[arg(long)]
+    remove: bool,
     #[command(flatten)]
     passphrase: PassphraseSource,
 }
@@ -42,31 +46,50 @@ pub(crate) struct IngestArgs {
 pub(crate) fn run(args: &IngestArgs, session: &Session) -> Result<u8, Error> {
     let identity = Office::new(args.archive.office()?).identity(&args.passphrase, session)?;
     let mut archive = args.archive.open()?;
-    let sources = args.from.iter().map(|from| Source::open(from)).collect::<Result<Vec<_>, _>>()?;
+    let sources = args
+        .from
+        .iter()
+        .map(|from| Source::open(from))
+        .collect::<Result<Vec<_>, _>>()?;
     let groups = source::groups(&sources);
     let gates = archive.gates()?;
     let now = u64::try_from(clock::now()).unwrap_or(0);
     let intake = Intake::new(&gates, identity, now);
+    let done = Mutex::new(Vec::new());
     let report = Report::new(session, &gates, groups.iter().map(Vec::len).sum());
-    let jobs = args.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
-    work(&mut *archive, groups, jobs.clamp(1, 64), |archive, group: Vec<Item<'_>>, stop| {
-        for item in group {
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
-            match item.read() {
-                Ok(None) => report.gone(),
-                Ok(Some(bytes)) => {
-                    let became = intake.file(archive, &item.name(), &bytes)?;
-                    report.file(&item.name(), &became);
+    let jobs = args
+        .jobs
+        .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+    work(
+        &mut *archive,
+        groups,
+        jobs.clamp(1, 64),
+        |archive, group: Vec<Item<'_>>, stop| {
+            for item in group {
+                if stop.load(Ordering::Relaxed) {
+                    break;
                 }
-                Err(e) => report.unread(&item.name(), &e),
+                match item.read() {
+                    Ok(None) => report.gone(),
+                    Ok(Some(bytes)) => {
+                        let became = intake.file(archive, &item.name(), &bytes)?;
+                        report.file(&item.name(), &became);
+                        if args.remove && became.is_kept() {
+                            done.lock().unwrap_or_else(PoisonError::into_inner).extend(item.path());
+                        }
+                    }
+                    Err(e) => report.unread(&item.name(), &e),
+                }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     awaited(&mut *archive, &intake, &report)?;
     archive.settle()?;
+    // Only now is all of it on the disk.
+    for path in done.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        fs::remove_file(path).map_err(|e| FileError::new(path, FileAction::Write, e))?;
+    }
     report.finish(&archive.waiting()?)
 }
 

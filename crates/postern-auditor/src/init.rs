@@ -59,7 +59,8 @@ pub(crate) fn run(args: &InitArgs, session: &Session) -> Result<u8, Error> {
         from: clock::format_date(now),
         until: clock::format_date(now + i64::from(args.valid_for) * DAY),
     };
-    let note = toml::to_string(&Note { auditors: [auditor] }).map_err(|e| Error::Office(dir.join(NOTE), e.to_string()))?;
+    let note =
+        toml::to_string(&Note { auditors: [auditor] }).map_err(|e| Error::Office(dir.join(NOTE), e.to_string()))?;
     let in_file = |name: &str| {
         let path = dir.join(name);
         move |e| Error::Key(path, e)

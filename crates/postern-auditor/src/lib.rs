@@ -35,7 +35,11 @@ use error::Error;
 
 /// The texts of this program.
 pub const TEXTS: Texts = Texts {
-    en: concat!(include_str!("../i18n/en.ftl"), "\n", include_str!("../i18n/report.en.ftl")),
+    en: concat!(
+        include_str!("../i18n/en.ftl"),
+        "\n",
+        include_str!("../i18n/report.en.ftl")
+    ),
     zh: concat!(
         include_str!("../i18n/zh-CN.ftl"),
         "\n",
@@ -60,5 +64,28 @@ fn run(cli: Cli, session: &Session) -> Result<u8, Error> {
         Command::Export(args) => export::run(args, session),
         Command::Recheck(args) => recheck::run(args, session),
         Command::Report(args) => report::run(args, session),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use postern_cli::{Catalog, Language, help, messages};
+    use postern_core::keyfile::KeyFileError;
+    use postern_seal::SealError;
+
+    use super::*;
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        assert_eq!(messages::check(TEXTS.en, TEXTS.zh), Vec::<String>::new());
+        for language in [Language::English, Language::SimplifiedChinese] {
+            let catalog = Catalog::new(language, TEXTS);
+            assert_eq!(help::missing(&Cli::command(), &catalog), Vec::<String>::new());
+            for reason in SealError::REASONS {
+                assert!(catalog.has(&format!("error-{reason}")), "{reason}");
+            }
+            assert!(catalog.has(&format!("error-{}", KeyFileError::WrongPassphrase.reason())));
+        }
     }
 }

@@ -17,7 +17,7 @@ use postern_log::event::{CODE_LEN, PERSON_LEN};
 use postern_log::{Flags, Grade, Kind, Outcome};
 use serde_json::json;
 
-use crate::archive::{Archived, ArchiveArgs, Filter, GateRow, Span};
+use crate::archive::{ArchiveArgs, Archived, Filter, GateRow, Span};
 use crate::error::Error;
 use crate::findings::Names;
 
@@ -83,7 +83,9 @@ impl Asked {
     /// [`Error::GateUnknown`].
     pub(crate) fn filter(&self, gates: &[GateRow]) -> Result<Filter, Error> {
         let timed = self.from.is_some() || self.until.is_some();
-        let flags = FLAGS.iter().filter(|(name, _)| self.flag.iter().any(|flag| flag == name));
+        let flags = FLAGS
+            .iter()
+            .filter(|(name, _)| self.flag.iter().any(|flag| flag == name));
         Ok(Filter {
             span: timed.then(|| span_of(self.from, self.until)),
             gate: self.gate.as_deref().map(|name| gate_of(gates, name)).transpose()?,
@@ -212,7 +214,11 @@ pub(crate) fn object(found: &Archived, names: &Names) -> serde_json::Value {
 
 pub(crate) fn flag_names(flags: Flags) -> Vec<&'static str> {
     let bits = flags.bits();
-    FLAGS.iter().filter(|(_, bit)| bits & bit != 0).map(|(name, _)| *name).collect()
+    FLAGS
+        .iter()
+        .filter(|(_, bit)| bits & bit != 0)
+        .map(|(name, _)| *name)
+        .collect()
 }
 
 /// The archive's number for the gate of this name: of those that are not retired, if there is one.
@@ -223,7 +229,8 @@ pub(crate) fn flag_names(flags: Flags) -> Vec<&'static str> {
 pub(crate) fn gate_of(gates: &[GateRow], name: &str) -> Result<i64, Error> {
     let named = gates.iter().filter(|gate| gate.name == name);
     let gate = named.min_by_key(|gate| (gate.retired.is_some(), std::cmp::Reverse(gate.enrolled)));
-    gate.map(|gate| gate.id).ok_or_else(|| Error::GateUnknown(name.to_owned()))
+    gate.map(|gate| gate.id)
+        .ok_or_else(|| Error::GateUnknown(name.to_owned()))
 }
 
 /// From the earliest to the latest time where nobody says; the end is not in it.
@@ -256,7 +263,6 @@ fn digest(text: &str) -> Result<[u8; CODE_LEN], String> {
     let code = ParsedCode::from_text(text.trim()).map_err(|e| e.to_string())?;
     Ok(code.digest.0)
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -35,12 +35,12 @@ pub(crate) fn run(args: &ReceiptsArgs, session: &Session) -> Result<u8, Error> {
     let key = office.key(&args.passphrase, session)?;
     let out = Remote::open(&Location::parse(&args.out)?, &Options::default())?;
     let mut archive = args.archive.open()?;
-    // A gate may drop what a receipt names: it must be here for good.
+    let (gates, given) = (archive.gates()?, archive.receipts()?);
+    // A gate may drop what a receipt names: what was read here must be here for good, whoever is taking more in meanwhile.
     archive.settle()?;
-    let given = archive.receipts()?;
     let now = Time::saturating(clock::now());
     let (mut new, mut sent) = (0_u64, 0_u64);
-    for gate in archive.gates()? {
+    for gate in gates {
         let Some(checkpoint) = &gate.checkpoint else {
             continue;
         };

@@ -69,24 +69,31 @@ pub(crate) fn run(args: &RecheckArgs, session: &Session) -> Result<u8, Error> {
         (heading("why"), Align::Left),
     ]);
     let (mut rows, mut written) = (0_usize, Ok(()));
-    let counts = recheck(archive.as_mut(), &of_gates, span_of(args.from, args.until), &today, &mut |past| {
-        if session.json {
-            written = writeln!(out, "{}", json_line(&object(past, &names)));
-        } else if rows < MAX_ROWS {
-            table.row([
-                names.name(past.gate),
-                past.seq.to_string(),
-                format_time(past.time as i64),
-                past.issuer.clone(),
-                past.code.map_or_else(|| "-".to_owned(), |code| postern_core::hex(&code)),
-                past.operator.clone().unwrap_or_else(|| heading("the-gate")),
-                session.catalog.text(&format!("outcome-{}", past.why.outcome()), &[]),
-                session.catalog.text(&format!("why-{}", past.why.as_str()), &[]),
-            ]);
-        }
-        rows += 1;
-        written.is_ok()
-    })?;
+    let counts = recheck(
+        archive.as_mut(),
+        &of_gates,
+        span_of(args.from, args.until),
+        &today,
+        &mut |past| {
+            if session.json {
+                written = writeln!(out, "{}", json_line(&object(past, &names)));
+            } else if rows < MAX_ROWS {
+                table.row([
+                    names.name(past.gate),
+                    past.seq.to_string(),
+                    format_time(past.time as i64),
+                    past.issuer.clone(),
+                    past.code
+                        .map_or_else(|| "-".to_owned(), |code| postern_core::hex(&code)),
+                    past.operator.clone().unwrap_or_else(|| heading("the-gate")),
+                    session.catalog.text(&format!("outcome-{}", past.why.outcome()), &[]),
+                    session.catalog.text(&format!("why-{}", past.why.as_str()), &[]),
+                ]);
+            }
+            rows += 1;
+            written.is_ok()
+        },
+    )?;
     written.map_err(Error::Output)?;
     told(&counts, &trust_told(&trust), rows, &table, session, &mut out).map_err(Error::Output)?;
     Ok(0)

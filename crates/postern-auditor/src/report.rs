@@ -78,10 +78,10 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
     let file = args.out.as_deref().map(new_file).transpose()?;
     let now = u64::try_from(clock::now()).unwrap_or(0);
     let mut archive = args.archive.read()?;
-    let span = known_span(archive.as_mut(), span_of(args.from, args.until), now)?;
-    let examined = examine(archive.as_mut(), &args.thresholds, span, now)?;
+    let asked = span_of(args.from, args.until);
+    let examined = examine(archive.as_mut(), &args.thresholds, asked, now)?;
     let again = match &args.repository {
-        Some(location) => Some(again(args, location, archive.as_mut(), &examined.gates, span)?),
+        Some(location) => Some(again(args, location, archive.as_mut(), &examined.gates, examined.span)?),
         None => None,
     };
     let command = match &args.evidence {
@@ -94,7 +94,9 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
                 Err(_) => None,
             };
             let digest = evidence::write(folder, archive.as_mut(), &examined, auditor, now)?;
-            let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.display().to_string());
+            let name = folder
+                .file_name()
+                .map_or_else(|| folder.display().to_string(), |n| n.display().to_string());
             let digest = postern_core::hex(&digest);
             Some(format!("postern-auditor verify --evidence {name} --manifest {digest}"))
         }
@@ -102,7 +104,11 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
     };
     let report = Report {
         numbers: Numbers::of(&examined, now),
-        receipts: archive.receipts()?.iter().map(|receipt| (receipt.gate, receipt.size)).collect(),
+        receipts: archive
+            .receipts()?
+            .iter()
+            .map(|receipt| (receipt.gate, receipt.size))
+            .collect(),
         examined: &examined,
         again,
         command,
@@ -110,23 +116,12 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
     };
     if let (Some(mut file), Some(path)) = (file, &args.out) {
         let page = html(&report, session.catalog.language());
-        file.write_all(page.as_bytes()).map_err(|error| {
-            postern_cli::files::FileError::new(path, postern_cli::files::FileAction::Write, error)
-        })?;
+        file.write_all(page.as_bytes())
+            .map_err(|error| postern_cli::files::FileError::new(path, postern_cli::files::FileAction::Write, error))?;
         publish(file, path)?;
     }
     tell(&report, args, session).map_err(Error::Output)?;
     Ok(0)
-}
-
-/// The span that is asked for, as far as there is anything: from the first hour with an event to the last, or to now.
-fn known_span(archive: &mut dyn Archive, asked: Span, now: u64) -> Result<Span, Error> {
-    let hours = archive.hours(asked)?;
-    let first = hours.iter().map(|row| row.hour * 3600).min();
-    let last = hours.iter().map(|row| (row.hour + 1) * 3600).max();
-    let from = first.map_or(asked.from.min(now), |first| asked.from.max(first));
-    let until = asked.until.min(now.max(last.unwrap_or(0))).max(from);
-    Ok(Span { from, until })
 }
 
 fn again(

@@ -6,6 +6,7 @@
 mod answer;
 mod shelf;
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,8 +24,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{RwLock, Semaphore};
 use tokio::time::{interval, sleep, timeout};
 
-use crate::archive::Place;
 use crate::archive::ArchiveArgs;
+use crate::archive::Place;
 use crate::error::Error;
 use answer::answer;
 use shelf::Shelf;
@@ -80,8 +81,10 @@ pub(crate) fn run(args: &ServeArgs, session: &Session) -> Result<u8, Error> {
     runtime.block_on(async {
         let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let told = session.catalog.text("serve-listening", &[("address", address.to_string().into())]);
-        eprintln!("{told}");
+        let told = session
+            .catalog
+            .text("serve-listening", &[("address", address.to_string().into())]);
+        say(&told);
         serve(listener, desk, place, session).await.map_err(failed)
     })?;
     Ok(0)
@@ -149,8 +152,13 @@ async fn renew(desk: Arc<Desk>, place: Place, session: &Session) {
         Ok(Ok(keys)) => *desk.keys.write().await = keys,
         Ok(Err(e)) => {
             let told = postern_cli::Failure::new(&e, &session.catalog);
-            eprintln!("{}", postern_cli::terminal::printable(&told.message));
+            say(&postern_cli::terminal::printable(&told.message));
         }
         Err(_) => {}
     }
+}
+
+/// To whoever listens; where nobody does, the drop box goes on.
+fn say(text: &str) {
+    let _unheard = writeln!(std::io::stderr(), "{text}");
 }

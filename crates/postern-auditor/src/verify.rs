@@ -42,7 +42,11 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<u8, Error> {
     }
     let mut archive = args.archive.read()?;
     let mut gates = archive.gates()?;
-    if let Some(name) = args.gate.iter().find(|name| gates.iter().all(|gate| gate.name != **name)) {
+    if let Some(name) = args
+        .gate
+        .iter()
+        .find(|name| gates.iter().all(|gate| gate.name != **name))
+    {
         return Err(Error::GateUnknown(name.clone()));
     }
     gates.retain(|gate| args.gate.is_empty() || args.gate.contains(&gate.name));
@@ -58,7 +62,10 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<u8, Error> {
         None => None,
     };
     let mut hours: HashMap<i64, Vec<HourRow>> = HashMap::new();
-    let all = Span { from: 0, until: u64::MAX };
+    let all = Span {
+        from: 0,
+        until: u64::MAX,
+    };
     for hour in archive.hours(all)? {
         hours.entry(hour.gate).or_default().push(hour);
     }
@@ -164,7 +171,11 @@ fn tell(leaves: u64, mut found: Vec<Found>, session: &Session) -> Result<u8, Err
             "type": "verify", "leaves": leaves, "findings": found.len(), "gates_with_findings": gates.len(),
         })),
         false => {
-            let values = [("leaves", leaves.into()), ("findings", found.len().into()), ("gates", gates.len().into())];
+            let values = [
+                ("leaves", leaves.into()),
+                ("findings", found.len().into()),
+                ("gates", gates.len().into()),
+            ];
             let id = if found.is_empty() { "verify-good" } else { "verify-bad" };
             session.catalog.text(id, &values)
         }

@@ -1,12 +1,17 @@
 cmd = Rehearse an outage with the real parts
-    .about-long = Makes keys and a trust repository, mints codes as pictures from a made-up people file, sets up gates, takes the centre away, judges the pictures as days go by, tries bad codes and hostile updates, and goes the way back. Everything stays in a folder to look at. The programs are the real ones, each in a process of its own.
+    .about-long = Plays a day of a made-up city with the real programs, each in a process of its own: people pass gates, the centre goes down while statuses change, the gates go on with ageing data, an emergency declaration comes by stick, the centre is back. Then every gate sends its log, and an auditor looks for what went wrong and writes a report. Everything stays in a folder to look at.
     .after-help = Exit status: 0 all came as it must, 1 something did not, 2 wrong usage.
     .out = What to make: the folder of a rehearsal (without it "drill", or "drill-2" and so on), or a people file
     .people = How many people get a code
     .gates = How many gates there are
     .seed = Another seed, other people
+    .hours = How many hours the day has
+    .down-hours = For how many of them the centre is down; the day is at least six hours longer
+    .faults = Also kill, clone and set back gates, tamper with logs, bundles and the archive, and see that all of it is found
+    .leave-out = Do not plant this fault, to see that it is missed
+    .open = Open the report in a browser
 
-cmd-lab = Leave a ready laboratory: keys, repository, bundle, ledgers, people files, pictures, gates
+cmd-lab = Leave a ready laboratory: keys, repository, bundle, ledgers, people files, pictures, gates, audit office
     .dir = The folder to make
 
 cmd-people = Write a made-up people file
@@ -18,37 +23,53 @@ cmd-people = Write a made-up people file
 
 step-keys = Making keys: root 2 of 3, publishers 2 of 2, snapshot, two issuers, document tags
 step-root = Ceremony: the root is signed by two of three
-step-pack = Ceremony: the pack, with two issuers that recognise each other
-step-snapshot = The daily snapshot, and a bundle for a stick
-step-mint = Minting codes as pictures
-step-gate = Setting up a gate from the stick
-step-day-0 = Day 0: the gates judge all pictures
+step-auditor = Setting up the audit office
+step-pack = Ceremony: the pack, with two issuers that recognise each other, and the auditor
+step-mint = Minting codes
+step-gate = Setting up a gate and entering it into the register
+step-snapshot = Status lists, the daily snapshot, and a bundle for a stick
+step-day = The day begins
+step-hour = People pass the gates
 step-down = The centre goes down
 step-outage = The gates go on without it
-step-attacks = Bad codes and pictures at a door
-step-sticks = Hostile updates
-step-back = The centre is back: a stick brings fresh data
+step-declared = The emergency declaration comes by stick
+step-back = The centre is back
+step-faults = Gates in the yard, to be tampered with
+step-end = The newest data by stick to every gate
+step-old-stick = An old stick after it
+step-plant = Planting faults
+step-sync = Every gate sends its log, the auditor gives receipts
+step-audit = The auditor looks
 
 ## Summary
 
 lab-ready = The laboratory is ready in { $dir }. Passphrase file: keys/passphrase; what was run: commands.txt
 title = Rehearsal of an outage
-made = { $people } codes minted as pictures, { $rejects } faulty rows rejected, { $gates } gates.
+page = Report of the auditor: { $path }
+made = { $people } codes minted, { $rejects } faulty rows rejected, { $gates } gates.
 made-unplugged = The gates ran in a network namespace without any interface.
 made-not-unplugged = This system does not let the drill unplug the network (unshare); the gates opened no connection all the same.
-days = What the gates said
-attacks = What was tried at a door
-column-day = day
-column-centre = centre
+phases = What the gates said
+attacks = What was tried at a gate
+audit = What the auditor saw
+audit-taken = { $events } events in { $bundles } bundles, { $receipts } receipts; the archive is whole.
+audit-again = { $codes } codes had their status changed during the outage: { $known } admissions would be none today, the auditor found { $found }.
+audit-travel = { $known } lent codes were admitted at two gates at once, the auditor found { $found }.
+audit-evidence = The evidence folder was checked again by the report's own command.
+faults = What was planted
+column-planted = planted
+column-found = found as
+column-hours = hours
+column-phase = what happened
+phase-up = an ordinary day
+phase-down = the centre is down
+phase-emergency = emergency declaration by stick
+phase-back = the centre is back
 column-data = data
 column-admit = admit
 column-refer = refer
 column-refuse = refuse
 column-why = mostly because
-column-what = tried
-column-got = what followed
-centre-up = up
-centre-down = down
 grade-fresh = fresh
 grade-aging = aging
 grade-stale = stale
@@ -56,6 +77,7 @@ grade-refuse = too old
 column-fault = fault
 column-taken = taken
 colon = :{ " " }
+comma = ,{ " " }
 why-gate-changed = the gate holds something else now
 why-gate-unchanged = the gate holds what it held
 why-nothing = nothing
@@ -76,6 +98,10 @@ why-not-deterministic = rewritten
 why-rule-failed = rule failed
 why-rule-not-met = entry rule not met
 why-rule-refers = recent positive test
+why-status-invalid = status: invalid
+why-status-restricted = status: restricted
+why-status-stale = status list too old
+why-status-suspended = status: suspended
 why-status-unknown = status unknown
 why-too-long = too long
 why-unknown-issuer = unknown issuer
@@ -90,24 +116,71 @@ sample-stranger = a code by a stranger
 sample-flipped = one bit flipped
 sample-cut-picture = half a picture
 sample-no-picture = a file that is no picture
+centre-gone = an update from the centre while it is down
 stick-cut = a stick with a cut file
 stick-edited = a stick with an edited file
 stick-empty = a stick with an empty file
 stick-old = the old stick after the new one
-logs = { $rows } verdicts are in the gates' logs; { $broken } logs are broken.
+fault-gate-killed = a gate killed while it judged
+fault-clock-behind = a gate whose clock is slow
+fault-column-edited = a log: a column edited
+fault-leaf-edited = a log: a leaf and its column edited
+fault-row-dropped = a log: a row dropped
+fault-row-inserted = a log: a row inserted
+fault-rows-swapped = a log: two rows swapped
+fault-seals-removed = a log: checkpoints removed
+fault-seal-forged = a log: a checkpoint by another key
+fault-trigger-added = a log: a trigger added
+fault-log-restored = a log put back from a backup, and written on
+fault-gate-cloned = a gate copied, key and all
+fault-bundle-flipped = a bundle: one bit flipped
+fault-bundle-cut = a bundle: cut short
+fault-gate-stranger = a bundle of a gate that nobody enrolled
+fault-archive-edited = the archive: a verdict edited
+found-nothing = not found
+found-nothing-lost = no tampering, and nothing lost
+found-verdicts-lost = verdicts lost
+found-bundle-damaged = damaged bundle
+found-bundle-unknown-gate = unknown gate
+found-checkpoint-forged = forged checkpoint
+found-checkpoint-mismatch = checkpoint of another log
+found-checkpoint-not-newest = not the newest checkpoint
+found-clock-suspect = suspect clock
+found-column-edited = edited column
+found-counts-edited = edited counts
+found-extra-rows = extra rows
+found-fork-cloned = fork: a clone
+found-fork-restored = fork: put back
+found-frontier-edited = edited frontier
+found-leaf-unreadable = unreadable leaf
+found-leaves-edited = edited leaves
+found-missing-rows = missing rows
+found-missing-seals = missing seals
+found-moved-leaf = moved leaf
+found-receipt-mismatch = contradicts a receipt
+found-rolled-back = rolled back
+found-schema-changed = changed schema
+found-tree-unreadable = unreadable tree
+found-wrong-root = wrong root
+logs = { $verdicts } verdicts shown, { $rows } rows in the gates' logs, all with receipts; { $broken } logs are broken.
 all-good = All came as it must.
-not-good = Not all came as it must: see the marks above.
-next = Everything is in { $dir }, with what was run in { $commands }. Go on from here:
-    { "  " }cargo run --release --bin postern-verifier -- status --store { $gate }
+not-good = Not all came as it must: see the marks below.
+go-on = Go on from here
+next = Everything is in { $dir }, with what was run in { $commands }. As programs of their own:
+    { "  " }cargo run --release --bin postern-auditor -- { $check }
+    { "  " }cargo run --release --bin postern-auditor -- recheck --dir { $office } --repository { $repository }
+    { "  " }cargo run --release --bin postern-auditor -- query --dir { $office } --outcome refuse --limit 10
+    { "  " }cargo run --release --bin postern-verifier -- log verify --store { $gate }
     { "  " }cargo run --release --bin postern-verifier -- check --store { $gate } { $picture }
     { "  " }cargo run --release --bin postern-verifier -- scan --store { $gate }
-    { "  " }cargo run --release --bin postern-issuer -- pack show { $pack }
 
 ## Errors
 
 error-command-failed = { $command } did not do what it must: { $said }
 error-folder-exists = { $path } is there already and not empty
     .hint = Choose another folder.
+error-outage-hours = the outage is too long for its day
+    .hint = Give --hours at least six more than --down-hours.
 error-output = cannot write the output
 error-people-at = made-up people live from 2021 to 2056
     .hint = Give --at a time within these years.

@@ -1,12 +1,17 @@
 cmd = 用真实程序演练一次中断
-    .about-long = 生成密钥和发布库，用虚构人员名单签发码图，设立验证点，然后断开中心，逐日检验码图，试用坏码和恶意更新，最后恢复。全部内容留在一个目录中供查看。所用均为真实程序，各在独立进程中运行。
+    .about-long = 用真实程序演练虚构城市的一天，各程序在独立进程中运行：人们通过各验证点；中心中断，其间码的状态有变；验证点凭渐旧的数据继续工作；紧急声明由 U 盘送到；中心恢复。随后各验证点送出日志，审计员查找问题并写出报告。全部内容留在一个目录中供查看。
     .after-help = 退出状态：0 一切如预期，1 有不符之处，2 用法有误。
     .out = 要建立的内容：演练目录（默认为 drill、drill-2 等）或人员名单文件
     .people = 签发人数
     .gates = 验证点数量
     .seed = 种子不同则人员不同
+    .hours = 这一天的小时数
+    .down-hours = 其中中心中断的小时数；全天至少比它多六小时
+    .faults = 另外杀死、克隆、回退验证点，篡改日志、日志包和档案，并确认全部被发现
+    .leave-out = 不植入此项问题，以确认它会被报为未发现
+    .open = 用浏览器打开报告
 
-cmd-lab = 建立现成的实验环境：密钥、发布库、更新包、台账、人员名单、码图、验证点
+cmd-lab = 建立现成的实验环境：密钥、发布库、更新包、台账、人员名单、码图、验证点、审计处
     .dir = 要建立的目录
 
 cmd-people = 写出虚构人员名单
@@ -18,37 +23,53 @@ cmd-people = 写出虚构人员名单
 
 step-keys = 生成密钥：根密钥三取二、发布密钥二取二、快照、两个签发方、证件标签
 step-root = 签署仪式：三人中两人签署根文件
-step-pack = 签署仪式：信任包，两个签发方互认
-step-snapshot = 每日快照，以及供 U 盘携带的更新包
-step-mint = 签发码图
-step-gate = 用 U 盘设立验证点
-step-day-0 = 第 0 天：各验证点检验全部码图
+step-auditor = 设立审计处
+step-pack = 签署仪式：信任包，两个签发方互认，并列出审计员
+step-mint = 签发码
+step-gate = 设立验证点并登记
+step-snapshot = 状态列表、每日快照，以及供 U 盘携带的更新包
+step-day = 一天开始
+step-hour = 人们通过各验证点
 step-down = 中心断开
 step-outage = 验证点在没有中心的情况下继续工作
-step-attacks = 门口出现坏码和坏图
-step-sticks = 恶意更新
-step-back = 中心恢复：U 盘送来最新数据
+step-declared = 紧急声明由 U 盘送到
+step-back = 中心恢复
+step-faults = 设立供篡改用的验证点
+step-end = U 盘把最新数据送到各验证点
+step-old-stick = 之后又用旧 U 盘
+step-plant = 植入问题
+step-sync = 各验证点送出日志，审计员出具回执
+step-audit = 审计员查看
 
 ## 小结
 
 lab-ready = 实验环境已建在 { $dir }。口令文件：keys/passphrase；所用命令：commands.txt
 title = 中断演练
-made = 签发码图 { $people } 张，拒收错误行 { $rejects } 行，验证点 { $gates } 个。
+page = 审计员的报告：{ $path }
+made = 签发码 { $people } 个，拒收错误行 { $rejects } 行，验证点 { $gates } 个。
 made-unplugged = 验证点在没有任何网络接口的命名空间中运行。
 made-not-unplugged = 本系统不允许演练断开网络（unshare）；验证点同样没有建立任何连接。
-days = 各验证点的结论
+phases = 各验证点的结论
 attacks = 门口的各种尝试
-column-day = 天
-column-centre = 中心
+audit = 审计员所见
+audit-taken = 日志包 { $bundles } 个，事件 { $events } 条，回执 { $receipts } 份；档案完整。
+audit-again = 中断期间有 { $codes } 个码的状态改变：{ $known } 次放行按今天的状态不会放行，审计员找到 { $found } 次。
+audit-travel = { $known } 个被借用的码同时在两处放行，审计员找到 { $found } 个。
+audit-evidence = 已用报告中的命令重新核对证据目录。
+faults = 植入的问题
+column-planted = 植入
+column-found = 发现为
+column-hours = 小时
+column-phase = 情况
+phase-up = 平常
+phase-down = 中心中断
+phase-emergency = U 盘送来紧急声明
+phase-back = 中心恢复
 column-data = 数据
 column-admit = 放行
 column-refer = 转人工
 column-refuse = 拒绝
 column-why = 主要原因
-column-what = 尝试
-column-got = 结果
-centre-up = 正常
-centre-down = 中断
 grade-fresh = 最新
 grade-aging = 渐旧
 grade-stale = 陈旧
@@ -56,6 +77,7 @@ grade-refuse = 过旧
 column-fault = 故障
 column-taken = 被接受
 colon = ：
+comma = 、
 why-gate-changed = 验证点内容已变
 why-gate-unchanged = 验证点内容不变
 why-nothing = 无
@@ -76,6 +98,10 @@ why-not-deterministic = 被改写
 why-rule-failed = 规则无法判断
 why-rule-not-met = 不满足通行规则
 why-rule-refers = 近期有阳性结果
+why-status-invalid = 状态：作废
+why-status-restricted = 状态：受限
+why-status-stale = 状态列表过旧
+why-status-suspended = 状态：暂停
 why-status-unknown = 状态未知
 why-too-long = 过长
 why-unknown-issuer = 未知签发方
@@ -90,24 +116,71 @@ sample-stranger = 陌生人签的码
 sample-flipped = 改动一个比特的码
 sample-cut-picture = 半张图片
 sample-no-picture = 不是图片的文件
+centre-gone = 中心中断时向其更新
 stick-cut = U 盘中的文件被截断
 stick-edited = U 盘中的文件被改动
 stick-empty = U 盘中的文件为空
 stick-old = 新 U 盘之后又用旧 U 盘
-logs = 各验证点日志中共有 { $rows } 条结论；损坏的日志 { $broken } 份。
+fault-gate-killed = 验证点在检验中被杀死
+fault-clock-behind = 验证点时钟落后
+fault-column-edited = 日志：改动一列
+fault-leaf-edited = 日志：叶子与列一并改动
+fault-row-dropped = 日志：删去一行
+fault-row-inserted = 日志：插入一行
+fault-rows-swapped = 日志：对调两行
+fault-seals-removed = 日志：删去检查点
+fault-seal-forged = 日志：用别的密钥签检查点
+fault-trigger-added = 日志：加入触发器
+fault-log-restored = 日志被换回备份后继续写
+fault-gate-cloned = 验证点连同密钥被复制
+fault-bundle-flipped = 日志包：改动一个比特
+fault-bundle-cut = 日志包：被截短
+fault-gate-stranger = 未登记的验证点送来日志包
+fault-archive-edited = 档案：改动一条结论
+found-nothing = 未发现
+found-nothing-lost = 并非篡改，没有丢失
+found-verdicts-lost = 结论丢失
+found-bundle-damaged = 日志包损坏
+found-bundle-unknown-gate = 未知验证点
+found-checkpoint-forged = 伪造的检查点
+found-checkpoint-mismatch = 检查点属于另一份日志
+found-checkpoint-not-newest = 不是最新的检查点
+found-clock-suspect = 时钟可疑
+found-column-edited = 列被改动
+found-counts-edited = 计数被改动
+found-extra-rows = 多出的行
+found-fork-cloned = 分叉：克隆
+found-fork-restored = 分叉：回退
+found-frontier-edited = 边界被改动
+found-leaf-unreadable = 叶子无法读取
+found-leaves-edited = 叶子被改动
+found-missing-rows = 缺少行
+found-missing-seals = 缺少检查点
+found-moved-leaf = 叶子换位
+found-receipt-mismatch = 与回执矛盾
+found-rolled-back = 日志回退
+found-schema-changed = 表结构被改动
+found-tree-unreadable = 树无法读取
+found-wrong-root = 树根有误
+logs = 显示结论 { $verdicts } 条，日志 { $rows } 行，均有回执；损坏的日志 { $broken } 份。
 all-good = 一切如预期。
-not-good = 有不符预期之处，见上方标记。
-next = 全部内容在 { $dir }，所用命令见其中的 { $commands }。可以继续：
-    { "  " }cargo run --release --bin postern-verifier -- status --store { $gate }
+not-good = 有不符预期之处，见下方标记。
+go-on = 从这里继续
+next = 全部内容在 { $dir }，所用命令见其中的 { $commands }。作为单独的程序：
+    { "  " }cargo run --release --bin postern-auditor -- { $check }
+    { "  " }cargo run --release --bin postern-auditor -- recheck --dir { $office } --repository { $repository }
+    { "  " }cargo run --release --bin postern-auditor -- query --dir { $office } --outcome refuse --limit 10
+    { "  " }cargo run --release --bin postern-verifier -- log verify --store { $gate }
     { "  " }cargo run --release --bin postern-verifier -- check --store { $gate } { $picture }
     { "  " }cargo run --release --bin postern-verifier -- scan --store { $gate }
-    { "  " }cargo run --release --bin postern-issuer -- pack show { $pack }
 
 ## 错误
 
 error-command-failed = { $command } 未能完成：{ $said }
 error-folder-exists = { $path } 已存在且不为空
     .hint = 请另选目录。
+error-outage-hours = 中断时间对这一天来说过长
+    .hint = --hours 至少应比 --down-hours 多六。
 error-output = 无法写出结果
 error-people-at = 虚构人员只在 2021 至 2056 年之间
     .hint = 请用 --at 指定该范围内的时间。

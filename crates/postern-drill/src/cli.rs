@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use postern_cli::CommonArgs;
+
+use crate::rehearsal::Fault;
 
 #[derive(Parser)]
 #[command(name = "postern-drill", version)]
@@ -12,6 +15,8 @@ pub(crate) struct Cli {
     pub(crate) _common: CommonArgs,
     #[command(flatten)]
     pub(crate) shared: SharedArgs,
+    #[command(flatten)]
+    pub(crate) story: StoryArgs,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -27,14 +32,32 @@ pub(crate) struct SharedArgs {
 
 #[derive(Args)]
 pub(crate) struct SizeArgs {
-    #[arg(long, global = true, value_name = "N", default_value_t = 400,
+    #[arg(long, global = true, value_name = "N", default_value_t = 1000,
           value_parser = clap::value_parser!(u64).range(10..=1_000_000))]
     pub(crate) people: u64,
-    #[arg(long, global = true, value_name = "N", default_value_t = 3,
+    #[arg(long, global = true, value_name = "N", default_value_t = 6,
           value_parser = clap::value_parser!(u64).range(1..=100))]
     pub(crate) gates: u64,
     #[arg(long, global = true, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// What only the rehearsal has.
+#[derive(Args)]
+pub(crate) struct StoryArgs {
+    #[arg(long, value_name = "HOURS", default_value_t = 24,
+          value_parser = clap::value_parser!(u64).range(11..=2000))]
+    pub(crate) hours: u64,
+    #[arg(long, value_name = "HOURS", default_value_t = 12,
+          value_parser = clap::value_parser!(u64).range(6..=1995))]
+    pub(crate) down_hours: u64,
+    #[arg(long)]
+    pub(crate) faults: bool,
+    #[arg(long, value_name = "FAULT", requires = "faults",
+          value_parser = PossibleValuesParser::new(Fault::ALL.map(Fault::name)))]
+    pub(crate) leave_out: Option<String>,
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 #[derive(Subcommand)]

@@ -24,6 +24,8 @@ pub(crate) enum DrillError {
     Exists(PathBuf),
     /// A file.
     File(FileError),
+    /// The outage is too long for its day.
+    Hours,
     /// The output.
     Output(std::io::Error),
     /// There are no such people.
@@ -40,6 +42,7 @@ impl std::fmt::Display for DrillError {
             Self::Command { command, said } => write!(f, "{command}: {said}"),
             Self::Exists(path) => write!(f, "{} is there already", path.display()),
             Self::File(e) => e.fmt(f),
+            Self::Hours => f.write_str("the outage is too long for its day"),
             Self::Output(_) => f.write_str("cannot write"),
             Self::People(e) => e.fmt(f),
             Self::Random(e) => e.fmt(f),
@@ -64,6 +67,7 @@ impl Explain for DrillError {
             Self::Command { .. } => "command-failed",
             Self::Exists(_) => "folder-exists",
             Self::File(e) => e.reason(),
+            Self::Hours => "outage-hours",
             Self::Output(_) => "output",
             Self::People(BadPeople::At) => "people-at",
             Self::People(_) => "people-count",

@@ -1,7 +1,7 @@
-//! Rehearses an outage with the real parts: the issuer's and the gate's programs, each in a process of its own.
+//! Rehearses an outage with the real parts: the programs of the issuer, the gate and the auditor, each in a process of its own.
 //!
 //! The drill plays them by starting itself again: `postern-drill issuer …` is `postern-issuer …`, and likewise for the
-//! verifier. So one executable is enough, and what is rehearsed is what is used.
+//! verifier and the auditor. So one executable is enough, and what is rehearsed is what is used.
 
 mod cli;
 mod error;
@@ -38,6 +38,7 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
             .collect()
     };
     match played {
+        Some("auditor") => postern_auditor::main(as_program("postern-auditor")),
         Some("issuer") => postern_issuer::main(as_program("postern-issuer")),
         Some("verifier") => {
             let own = postern_verifier::Program::own(args.first());
@@ -53,10 +54,10 @@ pub fn main(args: Vec<OsString>) -> ExitCode {
 
 fn run(cli: Cli, session: &Session) -> Result<u8, DrillError> {
     match &cli.command {
-        None => rehearsal::run(&cli.shared, session),
+        None => rehearsal::run(&cli.shared, &cli.story, session),
         Some(Command::Lab(args)) => {
             let now = Time::saturating(clock::now());
-            lab::Lab::build(&args.dir, &cli.shared.size, now, session)?;
+            lab::Lab::build(&args.dir, &cli.shared.size, lab::Hours::ORDINARY, now, session)?;
             let mut out = Output::stdout();
             let text = session
                 .catalog

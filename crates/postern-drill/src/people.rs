@@ -19,7 +19,7 @@ mod documents;
 mod facts;
 mod faults;
 mod names;
-mod random;
+pub(crate) mod random;
 
 pub use documents::Document;
 pub use facts::Test;

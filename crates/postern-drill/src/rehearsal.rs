@@ -1,223 +1,210 @@
-//! The rehearsal: a city day, the centre gone for six weeks, bad codes and hostile sticks meanwhile, and the way back.
+//! The rehearsal: a day of a city, the centre gone for hours of it, the way back, and what an auditor sees of it afterwards.
 
 use std::fs;
 use std::io::Write;
+use std::process::{Command, Stdio};
 
 use postern_cli::files::{FileAction, FileError};
 use postern_cli::output::Output;
-use postern_cli::{Session, clock, random};
-use postern_core::keys::PrivateKey;
-use postern_core::repository::NEWEST;
+use postern_cli::terminal::{Colors, json_line};
+use postern_cli::{Session, clock};
 use postern_core::time::Time;
-use serde_json::Value;
 
-use crate::cli::SharedArgs;
+use crate::cli::{SharedArgs, StoryArgs};
 use crate::error::DrillError;
 use crate::lab::{Lab, Progress};
-use crate::samples;
 
+mod attacks;
+mod audit;
+mod day;
+mod faults;
+mod movement;
+mod outage;
 mod report;
+mod schedule;
 
-use report::{Attack, Day, Report};
+pub(crate) use faults::Fault;
 
-const DAY: u64 = 86_400;
-/// Days after the start on which the gates are asked, and the grade that their data must have by then: the pack's windows
-/// are 2, 7 and 30 days.
-const DAYS: [(u64, &str); 4] = [(1, "fresh"), (5, "aging"), (20, "stale"), (LAST_DAY, "refuse")];
-/// The day on which the centre comes back, which is today.
-const LAST_DAY: u64 = 45;
+use audit::Audit;
+use day::Day;
+use faults::Planted;
+use report::Report;
+use schedule::{HOUR, Schedule};
 
 /// Runs the rehearsal; the status is 0 if all came as it must.
-pub(crate) fn run(args: &SharedArgs, session: &Session) -> Result<u8, DrillError> {
+pub(crate) fn run(args: &SharedArgs, story: &StoryArgs, session: &Session) -> Result<u8, DrillError> {
+    let now = Time::saturating(clock::now());
+    let schedule = Schedule::new(story.hours, story.down_hours, now).ok_or(DrillError::Hours)?;
     let dir = args.out.clone().unwrap_or_else(|| crate::unused("drill"));
     // It all began so long ago that it ends now: the gates are then as fresh as real ones, to go on with by hand.
-    let start = Time::saturating(clock::now() - (LAST_DAY * DAY) as i64);
-    let lab = Lab::build(&dir, &args.size, start, session)?;
+    let made = Time::saturating(schedule.start.seconds() as i64 - HOUR as i64);
+    let lab = Lab::build(&dir, &args.size, schedule.windows(), made, session)?;
     let mut rehearsal = Rehearsal {
+        day: Day::new(args.size.seed, &lab),
         lab,
-        start,
-        report: Report::default(),
+        schedule,
+        report: Report {
+            start: schedule.start,
+            ..Report::default()
+        },
     };
-    rehearsal.play(session)?;
+    rehearsal.play(story, session)?;
     let Rehearsal { lab, report, .. } = rehearsal;
+    tell(&report, &lab, session)?;
+    if story.open {
+        open(&lab);
+    }
+    Ok(u8::from(!report.is_as_expected()))
+}
 
-    let mut out = Output::stdout();
+fn tell(report: &Report, lab: &Lab, session: &Session) -> Result<(), DrillError> {
     let text = if session.json {
-        format!("{}\n", postern_cli::terminal::json_line(&report.json(&lab)))
+        let lines = report.json(lab);
+        lines.iter().map(|line| json_line(line) + "\n").collect()
     } else {
-        report.text(&lab, session, postern_cli::terminal::Colors::stdout(session.color))
+        report.text(lab, session, Colors::stdout(session.color))
     };
-    let summary = report.text(&lab, session, postern_cli::terminal::Colors::OFF);
+    let summary = report.text(lab, session, Colors::OFF);
     postern_cli::files::write_new(&lab.path("summary.txt"), summary.as_bytes())?;
+    let mut out = Output::stdout();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(DrillError::Output)?;
-    Ok(u8::from(!report.is_as_expected()))
+        .map_err(DrillError::Output)
+}
+
+/// Shows the page in whatever shows pages here. Where nothing does, the summary has its path.
+fn open(lab: &Lab) {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let mut command = Command::new(opener);
+    command.arg(lab.path(audit::PAGE));
+    // Nothing waits for a browser, and nothing hangs on whether there is one.
+    drop(
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn(),
+    );
 }
 
 struct Rehearsal {
     lab: Lab,
-    start: Time,
+    schedule: Schedule,
+    day: Day,
     report: Report,
 }
 
 impl Rehearsal {
-    fn play(&mut self, session: &Session) -> Result<(), DrillError> {
-        let progress = Progress::new(5 + DAYS.len() as u64, session);
-        progress.step("step-day-0");
-        self.day(0, true, "fresh")?;
-        progress.step("step-down");
-        self.centre("repository", "repository.down")?;
-        for (day, grade) in DAYS {
-            progress.step("step-outage");
-            self.day(day, false, grade)?;
+    fn play(&mut self, story: &StoryArgs, session: &Session) -> Result<(), DrillError> {
+        let progress = Progress::new(self.schedule.hours + 8 + u64::from(story.faults), session);
+        progress.step("step-day");
+        for hour in 0..self.schedule.hours {
+            progress.step(self.step(hour));
+            self.hour(hour)?;
         }
-        progress.step("step-attacks");
-        self.bad_codes()?;
-        self.bad_pictures()?;
-        progress.step("step-sticks");
-        self.hostile_sticks()?;
-        progress.step("step-back");
-        self.way_back()?;
+        let mut planted = match story.faults {
+            true => {
+                progress.step("step-faults");
+                Some(Planted::prepare(self, story.leave_out.as_deref())?)
+            }
+            false => None,
+        };
+        progress.step("step-end");
+        self.end(planted.as_ref())?;
+        progress.step("step-old-stick");
+        self.old_stick()?;
+        if let Some(planted) = &mut planted {
+            progress.step("step-plant");
+            planted.before_audit(self)?;
+        }
+        progress.step("step-sync");
+        let drop_box = self.lab.path(audit::DROP_BOX);
+        fs::create_dir_all(&drop_box).map_err(|e| FileError::new(drop_box, FileAction::Create, e))?;
+        let mut audit = Audit::default();
+        audit.take_in(self, planted.as_ref())?;
+        if let Some(planted) = &mut planted {
+            progress.step("step-plant");
+            planted.after_audit(self)?;
+        }
+        progress.step("step-audit");
         self.verify_logs()?;
+        audit.look(self, session)?;
+        if let Some(planted) = planted {
+            self.report.faults = planted.found(&audit);
+        }
+        self.report.travel = self.day.lent_and_admitted();
+        self.report.audit = audit;
         progress.done();
         Ok(())
     }
 
-    /// The centre's files appear or vanish for everybody.
-    fn centre(&self, from: &str, to: &str) -> Result<(), DrillError> {
-        let (from, to) = (self.lab.path(from), self.lab.path(to));
-        fs::rename(&from, &to).map_err(|e| FileError::new(from, FileAction::Write, e).into())
-    }
-
-    /// Each gate judges its share of the pictures as of a day.
-    fn day(&mut self, day: u64, centre: bool, grade: &'static str) -> Result<(), DrillError> {
-        let at = (day < LAST_DAY).then(|| self.start.plus(day * DAY));
-        let mut row = Day::new(day, centre, grade);
-        let gates = self.lab.gates.clone();
-        for (i, gate) in gates.iter().enumerate() {
-            let share: Vec<_> = self.lab.pictures.iter().skip(i).step_by(gates.len()).cloned().collect();
-            for chunk in share.chunks(500) {
-                for line in self.lab.check(gate, at, chunk)? {
-                    row.count(&line);
-                }
-            }
+    /// What is told while an hour is played.
+    fn step(&self, hour: u64) -> &'static str {
+        let schedule = &self.schedule;
+        match hour {
+            _ if hour == schedule.down => "step-down",
+            _ if hour == schedule.declared() => "step-declared",
+            _ if hour == schedule.back() => "step-back",
+            _ if schedule.is_down(hour) => "step-outage",
+            _ => "step-hour",
         }
-        row.expected = self.lab.pictures.len();
-        self.report.days.push(row);
-        Ok(())
     }
 
-    fn bad_codes(&mut self) -> Result<(), DrillError> {
-        let gate = self.lab.gates[0].clone();
-        let good = self.lab.pictures[0].clone();
-        let (_, lines) = self.lab.player.verifier(false, &["read", &good])?;
-        let text = lines
-            .iter()
-            .find_map(|line| line["texts"][0]["text"].as_str())
-            .unwrap_or_default()
-            .to_owned();
-        let forger = PrivateKey::from_seed(&random::bytes()?);
-        let samples = samples::texts(&text, &forger).map_err(|e| DrillError::Start(std::io::Error::other(e)))?;
-        let at = Some(self.start.plus(DAY));
-        for sample in samples {
-            let lines = self.lab.check(&gate, at, std::slice::from_ref(&sample.text))?;
-            self.report
-                .attacks
-                .push(Attack::of(sample.id, (sample.outcome, sample.reason), lines.first()));
+    /// One hour: what the centre does, then who passes the gates.
+    fn hour(&mut self, hour: u64) -> Result<(), DrillError> {
+        let schedule = self.schedule;
+        if hour == schedule.down {
+            self.goes_down()?;
         }
-        Ok(())
-    }
-
-    /// Pictures that show no code, or cannot be opened at all: a fault, which is no verdict.
-    fn bad_pictures(&mut self) -> Result<(), DrillError> {
-        let gate = self.lab.gates[0].clone();
-        let bad = self.lab.path("bad-pictures");
-        fs::create_dir_all(&bad).map_err(|e| FileError::new(bad, FileAction::Create, e))?;
-        let good = self.lab.path(&self.lab.pictures[0]);
-        let png = fs::read(&good).map_err(|e| FileError::new(good, FileAction::Read, e))?;
-        let cut = &png[..png.len() / 2];
-        for (id, name, bytes, reason) in [
-            ("sample-cut-picture", "cut.png", cut, "picture-damaged"),
-            ("sample-no-picture", "text.png", &b"not a picture"[..], "not-a-picture"),
-        ] {
-            let path = format!("bad-pictures/{name}");
-            postern_cli::files::write_new(&self.lab.path(&path), bytes)?;
-            let lines = self.lab.check(&gate, None, &[path])?;
-            self.report
-                .attacks
-                .push(Attack::of(id, ("fault", reason), lines.first()));
+        if hour == schedule.declared() {
+            self.declare()?;
         }
-        Ok(())
-    }
-
-    /// Updates that a gate must not take: after each it must hold what it held.
-    fn hostile_sticks(&mut self) -> Result<(), DrillError> {
-        let gate = self.lab.gates[0].clone();
-        let stick = self.lab.path("update.bundle");
-        let good = fs::read(&stick).map_err(|e| FileError::new(stick, FileAction::Read, e))?;
-        let mut edited = good.clone();
-        // Within what is read first: a file that the gate holds already is not read from the stick.
-        let name = NEWEST.as_bytes();
-        let snapshot = edited.windows(name.len()).position(|window| window == name);
-        let middle = snapshot.map_or(0, |at| (at + edited.len()) / 2);
-        edited[middle] ^= 0x20;
-        for (id, name, bytes) in [
-            ("stick-cut", "cut.bundle", &good[..good.len() / 3]),
-            ("stick-edited", "edited.bundle", &edited[..]),
-            ("stick-empty", "empty.bundle", &b""[..]),
-        ] {
-            postern_cli::files::write_new(&self.lab.path(name), bytes)?;
-            let before = self.holds(&gate)?;
-            let (status, _) = self
-                .lab
-                .player
-                .verifier(true, &["update", "--store", &gate, "--from", name])?;
-            let same = self.holds(&gate)? == before;
-            self.report.attacks.push(Attack::stick(id, status, same));
+        if hour == schedule.back() {
+            self.way_back()?;
         }
-        Ok(())
-    }
-
-    /// The versions that a gate holds.
-    fn holds(&mut self, gate: &str) -> Result<Value, DrillError> {
-        let (_, lines) = self.lab.player.verifier(false, &["status", "--store", gate])?;
-        let status = lines.into_iter().next().unwrap_or_default();
-        Ok(serde_json::json!([status["root"], status["pack"], status["snapshot"]]))
-    }
-
-    /// The centre is back: a new snapshot, carried to each gate by a stick; then an old stick, which must not undo it.
-    fn way_back(&mut self) -> Result<(), DrillError> {
-        self.centre("repository.down", "repository")?;
-        let (stick, old) = (self.lab.path("update.bundle"), self.lab.path("old.bundle"));
-        fs::copy(&stick, &old).map_err(|e| FileError::new(old, FileAction::Create, e))?;
-        self.lab.snapshot(self.start.plus(LAST_DAY * DAY))?;
-        for gate in self.lab.gates.clone() {
-            self.lab
-                .player
-                .verifier(false, &["update", "--store", &gate, "--from", "update.bundle"])?;
+        if !schedule.is_down(hour) {
+            self.centre_publishes(schedule.at(hour))?;
         }
-        self.day(LAST_DAY, true, "fresh")?;
-        let gate = self.lab.gates[0].clone();
-        let before = self.holds(&gate)?;
-        let (status, _) = self
-            .lab
-            .player
-            .verifier(true, &["update", "--store", &gate, "--from", "old.bundle"])?;
-        let same = self.holds(&gate)? == before;
-        self.report.attacks.push(Attack::stick("stick-old", status, same));
+        if hour == schedule.noted() {
+            self.note_statuses()?;
+        }
+        self.pass(hour)?;
+        if hour == schedule.noted() {
+            self.bad_codes(schedule.passing(hour))?;
+            self.bad_pictures()?;
+            self.hostile_sticks()?;
+        }
         Ok(())
     }
 
     /// Every verdict must be in a log, and every log whole.
     fn verify_logs(&mut self) -> Result<(), DrillError> {
-        for gate in &self.lab.gates {
-            let path = self.lab.path(gate).join("log.sqlite");
-            let verified = postern_log::Reader::open(&path).and_then(|log| log.verify());
-            let verified = verified.map_err(|e| DrillError::Start(std::io::Error::other(e)))?;
-            self.report.logged += verified.rows;
-            self.report.broken_logs += usize::from(!verified.is_clean());
+        for gate in self.lab.gates.clone() {
+            let verified = self.lab.player.verifier(true, &["log", "verify", "--store", &gate])?;
+            let told = verified.lines.into_iter().next().unwrap_or_default();
+            self.report.logged += told["rows"].as_u64().unwrap_or_default();
+            self.report.broken_logs += usize::from(verified.status != 0 || told["good"] != true);
+            // All of it is at the auditor, who has said so.
+            self.report.not_confirmed += told["auditors"][0]["since"].as_u64().unwrap_or(u64::MAX).min(1);
         }
         Ok(())
     }
+
+    fn copy(&self, from: &str, to: &str) -> Result<(), DrillError> {
+        copy_all(&self.lab.path(from), &self.lab.path(to)).map_err(DrillError::File)
+    }
+}
+
+/// Copies a file, or a folder with all that is in it.
+fn copy_all(from: &std::path::Path, to: &std::path::Path) -> Result<(), FileError> {
+    let read = |e| FileError::new(from, FileAction::Read, e);
+    if !from.is_dir() {
+        return fs::copy(from, to).map(drop).map_err(read);
+    }
+    fs::create_dir_all(to).map_err(|e| FileError::new(to, FileAction::Create, e))?;
+    for entry in fs::read_dir(from).map_err(read)? {
+        let name = entry.map_err(read)?.file_name();
+        copy_all(&from.join(&name), &to.join(&name))?;
+    }
+    Ok(())
 }

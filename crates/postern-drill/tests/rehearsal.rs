@@ -1,5 +1,6 @@
 //! The rehearsal and the laboratory, as a newcomer runs them.
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -11,43 +12,158 @@ fn drill(args: &[&str]) -> Output {
         .unwrap()
 }
 
+/// A small day: status, JSON lines.
+fn small_day(dir: &Path, more: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let out = dir.to_str().unwrap();
+    let mut args = vec![
+        "--out",
+        out,
+        "--people",
+        "60",
+        "--gates",
+        "2",
+        "--hours",
+        "12",
+        "--down-hours",
+        "6",
+    ];
+    args.extend(["--json"]);
+    args.extend(more);
+    let output = drill(&args);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line} {said}"));
+    let lines: Vec<Value> = lines.lines().map(parse).collect();
+    assert!(!lines.is_empty(), "{said}");
+    (output.status.code(), lines)
+}
+
+fn of_type<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    lines.iter().filter(|line| line["type"] == kind).collect()
+}
+
+/// What did not come as it must, by type and name.
+fn unexpected(lines: &[Value]) -> Vec<String> {
+    let unexpected = lines.iter().filter(|line| line["as_expected"] == false);
+    let name = |line: &Value| {
+        let names = ["phase", "what", "fault"].map(|key| line[key].as_str().unwrap_or_default().to_owned());
+        format!("{} {}", line["type"].as_str().unwrap_or_default(), names.concat())
+    };
+    unexpected.map(name).collect()
+}
+
 #[test]
-fn a_rehearsal_comes_out_as_it_must_and_leaves_everything() {
+fn a_day_comes_out_as_it_must_and_leaves_everything() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("drill");
-    let out = dir.to_str().unwrap();
-    let output = drill(&["--out", out, "--people", "30", "--gates", "2", "--json"]);
-    let said = String::from_utf8_lossy(&output.stderr);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {said}"));
-    assert_eq!(output.status.code(), Some(0), "{report:#}");
-    assert_eq!(report["as_expected"], true, "{report:#}");
-    assert_eq!((&report["minted"], &report["gates"]), (&30.into(), &2.into()));
-    // Ten faulty rows would need ten people with an issuer; the smaller one has three.
-    assert_eq!(report["rejects"], 5 + 3);
-    let judged: u64 = (0..6).map(|_| 30).sum();
-    let texts = report["attacks"]
-        .as_array()
-        .unwrap()
+    let (status, lines) = small_day(&dir, &[]);
+    assert_eq!(unexpected(&lines), Vec::<String>::new(), "{lines:#?}");
+    assert_eq!(status, Some(0));
+
+    let lab = of_type(&lines, "lab")[0];
+    assert_eq!((&lab["minted"], &lab["gates"]), (&60.into(), &2.into()));
+    // Ten faulty rows would need ten people with an issuer; the smaller one has six.
+    assert_eq!(lab["rejects"], 5 + 5);
+    let phases: Vec<_> = of_type(&lines, "phase")
         .iter()
-        .filter(|attack| attack["got"]["outcome"] != "fault");
-    let sticks = 4;
+        .map(|line| line["phase"].clone())
+        .collect();
     assert_eq!(
-        report["logged"],
-        judged + texts.count() as u64 - sticks,
-        "every verdict is in a log"
+        phases,
+        ["up", "down-aging", "down-stale", "down-refuse", "emergency", "back"]
     );
+    let logs = of_type(&lines, "logs")[0];
+    assert!(logs["rows"].as_u64() > Some(100), "{logs}");
+    let audit = of_type(&lines, "audit")[0];
+    assert_eq!(audit["events"], logs["rows"], "every verdict is at the auditor");
+    // Not nothing was looked for.
+    assert!(audit["not_today"]["known"].as_u64() >= Some(3), "{audit}");
+    assert!(audit["lent"]["known"].as_u64() >= Some(1), "{audit}");
+    assert_eq!(of_type(&lines, "fault").len(), 0);
+
     for left in [
         "commands.txt",
         "summary.txt",
+        "report.html",
+        "evidence/manifest.json",
         "repository/newest.snapshot",
         "gates/gate-2/log.sqlite",
+        "audit/archive.sqlite",
         "keys/east.pub",
     ] {
         assert!(dir.join(left).exists(), "{left}");
     }
-    let again = drill(&["--out", out, "--json"]);
+    let again = drill(&["--out", dir.to_str().unwrap(), "--json"]);
     assert_eq!(again.status.code(), Some(1), "a folder that is there is not written to");
     assert!(String::from_utf8_lossy(&again.stderr).contains("folder-exists"));
+}
+
+#[test]
+fn every_fault_is_found_and_told_in_both_languages() {
+    for (language, good, found) in [
+        ("en", "All came as it must.", "fork: a clone"),
+        ("zh", "一切如预期。", "分叉：克隆"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("drill");
+        let (status, lines) = small_day(&dir, &["--faults", "--seed", "7", "--lang", language]);
+        assert_eq!(unexpected(&lines), Vec::<String>::new(), "{lines:#?}");
+        assert_eq!(status, Some(0));
+        assert_eq!(of_type(&lines, "fault").len(), 16);
+        let summary = std::fs::read_to_string(dir.join("summary.txt")).unwrap();
+        assert!(summary.contains(good) && summary.contains(found), "{summary}");
+        assert!(!summary.contains('✘'), "{summary}");
+        // Nothing is said by the name of its text.
+        for id in ["fault-", "found-", "why-", "phase-", "audit-"] {
+            let said = summary.replace("audit-office", "");
+            assert!(!said.contains(id), "{id} {summary}");
+        }
+        let page = std::fs::read_to_string(dir.join("report.html")).unwrap();
+        assert!(page.contains("yard-cloned"));
+    }
+}
+
+#[test]
+fn a_fault_that_is_not_planted_is_missed_and_no_other() {
+    for fault in [
+        "gate-killed",
+        "clock-behind",
+        "leaf-edited",
+        "seals-removed",
+        "log-restored",
+        "gate-cloned",
+        "bundle-flipped",
+        "bundle-cut",
+        "gate-stranger",
+        "archive-edited",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (status, lines) = small_day(&folder.path().join("drill"), &["--faults", "--leave-out", fault]);
+        assert_eq!(
+            unexpected(&lines),
+            [format!("fault {fault}"), "drill ".to_owned()],
+            "{lines:#?}"
+        );
+        assert_eq!(status, Some(1));
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_day() {
+    let day = |seed: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, lines) = small_day(&folder.path().join("drill"), &["--seed", seed]);
+        let start = of_type(&lines, "lab")[0]["start"].clone();
+        let said = |line: &Value| matches!(line["type"].as_str(), Some("phase" | "logs"));
+        (start, lines.into_iter().filter(said).collect::<Vec<_>>())
+    };
+    // A day is one of the hour in which it is played: what is played over the turn of an hour is played again.
+    let (mut one, mut other) = (day("3"), day("3"));
+    if one.0 != other.0 {
+        (one, other) = (day("3"), day("3"));
+    }
+    assert_eq!(one, other);
+    assert_ne!(one.1, day("4").1);
 }
 
 #[test]
@@ -103,5 +219,20 @@ fn a_laboratory_is_ready_for_the_programs_that_it_plays() {
         Some(0),
         "{}",
         String::from_utf8_lossy(&renewed.stderr)
+    );
+    let enrolled = drill(&[
+        "auditor",
+        "enrol",
+        "--dir",
+        &path("audit"),
+        "--repository",
+        &path("repository"),
+        "--json",
+    ]);
+    assert_eq!(
+        enrolled.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&enrolled.stderr)
     );
 }

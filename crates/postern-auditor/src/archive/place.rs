@@ -18,7 +18,7 @@ const MAX_URL: u64 = 4096;
 #[derive(Clone)]
 pub(crate) enum Place {
     Sqlite(PathBuf),
-    Postgres(postgres::Server),
+    Postgres(Box<postgres::Server>),
 }
 
 impl Place {
@@ -30,7 +30,7 @@ impl Place {
         let server = postgres::Server::parse(text)?;
         match server.has_password() {
             true => Err(Error::PasswordInArgument),
-            false => Ok(Self::Postgres(server)),
+            false => Ok(Self::Postgres(Box::new(server))),
         }
     }
 
@@ -39,7 +39,10 @@ impl Place {
         let bytes = Zeroizing::new(files::read_bounded(path, MAX_URL)?);
         let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
         match std::str::from_utf8(line).map(str::trim) {
-            Ok(text) if is_url(text) => postgres::Server::parse(text).map(Self::Postgres),
+            Ok(text) if is_url(text) => match postgres::Server::parse(text)? {
+                server if server.has_password() && is_open(path) => Err(Error::ArchiveFileOpen(path.to_owned())),
+                server => Ok(Self::Postgres(Box::new(server))),
+            },
             _ => Err(ArchiveError {
                 place: path.display().to_string(),
                 fault: Fault::Url,
@@ -96,4 +99,16 @@ fn is_url(text: &str) -> bool {
         && ["postgres", "postgresql"]
             .iter()
             .any(|name| name.eq_ignore_ascii_case(scheme))
+}
+
+/// Whether others than its owner can read a file.
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_path: &Path) -> bool {
+    false
 }

@@ -18,8 +18,8 @@ use postgres::error::SqlState;
 pub(crate) use server::Server;
 
 use super::{
-    Archive, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting, Span,
-    Taken, WaitingRow,
+    Archive, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting,
+    Span, Taken, WaitingRow,
 };
 use crate::error::{ArchiveError, Error, Fault};
 use partitions::Partitions;
@@ -120,7 +120,11 @@ impl Archive for PostgresArchive {
     }
 
     fn fork_bundle(&mut self, id: i64) -> Result<Vec<u8>, Error> {
-        self.ask(|client| Ok(client.query_one("SELECT bundle FROM forks WHERE id = $1", &[&id])?.try_get(0)?))
+        self.ask(|client| {
+            Ok(client
+                .query_one("SELECT bundle FROM forks WHERE id = $1", &[&id])?
+                .try_get(0)?)
+        })
     }
 
     fn waiting(&mut self) -> Result<Vec<WaitingRow>, Error> {
@@ -165,9 +169,13 @@ impl Archive for PostgresArchive {
 
     fn knows(&mut self, digest: &Hash) -> Result<bool, Error> {
         self.ask(|client| {
-            let known = client.query_opt("SELECT 1 FROM parts WHERE digest = $1", &[&&digest[..]])?;
-            Ok(known.is_some())
+            let sql = "SELECT EXISTS (SELECT 1 FROM parts WHERE digest = $1) OR EXISTS (SELECT 1 FROM known WHERE digest = $1)";
+            Ok(client.query_one(sql, &[&&digest[..]])?.try_get(0)?)
         })
+    }
+
+    fn keep_known(&mut self, digest: &Hash) -> Result<(), Error> {
+        self.ask(|client| write::known(client, digest))
     }
 
     fn take(&mut self, taken: &Taken<'_>) -> Result<bool, Error> {

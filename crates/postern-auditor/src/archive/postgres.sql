@@ -69,6 +69,11 @@ CREATE TABLE postern.parts (
   PRIMARY KEY (gate, first, size)
 );
 
+-- The bundles whose leaves were all there when they came.
+CREATE TABLE postern.known (
+  digest bytea PRIMARY KEY
+);
+
 CREATE TABLE postern.checkpoints (
   gate bigint NOT NULL,
   size bigint NOT NULL,

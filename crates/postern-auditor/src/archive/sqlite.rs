@@ -14,8 +14,8 @@ use postern_log::merkle::{Frontier, Hash};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::{
-    Archive, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting, Span,
-    Taken, WaitingRow,
+    Archive, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting,
+    Span, Taken, WaitingRow,
 };
 use crate::error::{ArchiveError, Error, Fault};
 
@@ -208,9 +208,15 @@ impl Archive for SqliteArchive {
 
     fn knows(&mut self, digest: &Hash) -> Result<bool, Error> {
         self.ask(|connection| {
-            let mut statement = connection.prepare_cached("SELECT 1 FROM parts WHERE digest = ?1")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT 1 FROM parts WHERE digest = ?1 UNION ALL SELECT 1 FROM known WHERE digest = ?1",
+            )?;
             statement.exists([digest])
         })
+    }
+
+    fn keep_known(&mut self, digest: &Hash) -> Result<(), Error> {
+        self.write(|transaction, _| write::known(transaction, digest))
     }
 
     fn take(&mut self, taken: &Taken<'_>) -> Result<bool, Error> {
@@ -253,8 +259,13 @@ impl Archive for SqliteArchive {
     }
 
     fn settle(&mut self) -> Result<(), Error> {
-        // Copies the write-ahead log, and syncs it and the database.
-        self.ask(|connection| connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(())))
+        // A commit that syncs the write-ahead log, in which all lies that was committed before it and is not in the database yet.
+        self.ask(|connection| {
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            let settled = connection.execute("UPDATE meta SET format = format", []);
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
+            settled.map(drop)
+        })
     }
 
     fn another(&self) -> Result<Box<dyn Archive>, Error> {

@@ -68,6 +68,11 @@ CREATE TABLE parts (
   PRIMARY KEY (gate, first, size)
 ) STRICT;
 
+-- The bundles whose leaves were all there when they came.
+CREATE TABLE known (
+  digest BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE checkpoints (
   gate INTEGER NOT NULL,
   size INTEGER NOT NULL,

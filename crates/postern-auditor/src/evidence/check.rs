@@ -89,7 +89,11 @@ pub(crate) fn check(folder: &Path, manifest: Option<&str>, session: &Session) ->
             });
             writeln!(out, "{}", json_line(&object))?;
         } else {
-            let id = if wrong.is_empty() { "evidence-good" } else { "evidence-bad" };
+            let id = if wrong.is_empty() {
+                "evidence-good"
+            } else {
+                "evidence-bad"
+            };
             let args = [
                 ("wrong", wrong.len().into()),
                 ("files", checked.files.into()),
@@ -191,7 +195,10 @@ impl Check<'_> {
 
     /// What the gates and the auditor signed.
     fn signed(&mut self, manifest: &Manifest) {
-        let auditor = manifest.auditor.as_ref().map(|auditor| (auditor.name.clone(), key(&auditor.key)));
+        let auditor = manifest
+            .auditor
+            .as_ref()
+            .map(|auditor| (auditor.name.clone(), key(&auditor.key)));
         let auditor = match auditor {
             None => None,
             Some((name, Some(key))) => Some((name, key)),
@@ -219,7 +226,9 @@ impl Check<'_> {
     }
 
     fn gate(&mut self, path: &str, bytes: &[u8], auditor: Option<&(String, PublicKey)>) {
-        let Some(gate) = self.parse::<GateFile>(path, bytes) else { return };
+        let Some(gate) = self.parse::<GateFile>(path, bytes) else {
+            return;
+        };
         let Some(key) = key(&gate.key) else {
             return self.wrong(path, Why::Unreadable);
         };
@@ -238,7 +247,10 @@ impl Check<'_> {
         self.done.checkpoints += tips.len() as u64;
         if tips.len() == gate.checkpoints.len() {
             for pair in tips.windows(2) {
-                let link = gate.proofs.iter().find(|link| (link.from, link.to) == (pair[0].size, pair[1].size));
+                let link = gate
+                    .proofs
+                    .iter()
+                    .find(|link| (link.from, link.to) == (pair[0].size, pair[1].size));
                 let hashes: Option<Vec<Hash>> = link.and_then(|link| link.path.iter().map(|text| hash(text)).collect());
                 match hashes.filter(|hashes| verify_consistency(&pair[0], &pair[1], hashes).is_ok()) {
                     Some(_) => self.done.proofs += 1,
@@ -262,7 +274,9 @@ impl Check<'_> {
     }
 
     fn fork(&mut self, path: &str, id: &str, bytes: &[u8], files: &BTreeMap<String, Vec<u8>>) {
-        let Some(fork) = self.parse::<ForkFile>(path, bytes) else { return };
+        let Some(fork) = self.parse::<ForkFile>(path, bytes) else {
+            return;
+        };
         let Some(key) = key(&fork.key) else {
             return self.wrong(path, Why::Unreadable);
         };
@@ -279,7 +293,7 @@ impl Check<'_> {
             _ => self.wrong(path, Why::Checkpoint),
         }
         let sealed = file("bundle.log").and_then(|bytes| SealedBundle::parse(bytes).ok());
-        if !sealed.is_some_and(|sealed| sealed.verify(&key).is_ok()) {
+        if sealed.is_none_or(|sealed| sealed.verify(&key).is_err()) {
             self.wrong(path, Why::ForkBundle);
         }
     }
@@ -290,7 +304,9 @@ fn is_ours(path: &str) -> bool {
     let plain = |name: &str| {
         !name.is_empty()
             && !name.starts_with('.')
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
     };
     path.len() <= 256 && path.split('/').count() <= 3 && path.split('/').all(plain)
 }

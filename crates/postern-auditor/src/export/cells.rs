@@ -84,7 +84,9 @@ pub(super) fn cells(event: &Archived, names: &Names) -> [Cell; COLUMNS.len()] {
         Cell::Bool(e.flags.demo_trust),
         Cell::Bool(e.flags.emergency),
         bytes(e.credential.as_ref().map(|credential| credential.kid.as_slice())),
-        e.credential.map_or(Cell::Null, |credential| Cell::Time(credential.issued)),
-        e.credential.map_or(Cell::Null, |credential| Cell::Number(credential.index)),
+        e.credential
+            .map_or(Cell::Null, |credential| Cell::Time(credential.issued)),
+        e.credential
+            .map_or(Cell::Null, |credential| Cell::Number(credential.index)),
     ]
 }

@@ -113,7 +113,11 @@ fn write_column(column: &mut ColumnWriter<'_>, cells: &[Cell]) -> Result<(), Par
             let values: Vec<ByteArray> = values.collect();
             column.write_batch(&values, Some(&levels), None)?;
         }
-        _ => return Err(ParquetError::General("a column of a type that the schema has not".to_owned())),
+        _ => {
+            return Err(ParquetError::General(
+                "a column of a type that the schema has not".to_owned(),
+            ));
+        }
     }
     Ok(())
 }

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use postern_log::{Grade, Outcome};
 
-use super::{Finding, Kind, Value, flags};
+use super::{Finding, HOUR, Kind, Value, flags};
 use crate::archive::{HourRow, Span};
 
-const HOUR: u64 = 3600;
+/// Whether the events of a row are judged so.
+type IsOne = fn(&HourRow) -> bool;
 
 /// Each with what makes a row one of it.
-const CIRCUMSTANCES: [(Kind, fn(&HourRow) -> bool); 5] = [
+const CIRCUMSTANCES: [(Kind, IsOne); 5] = [
     (Kind::DemoTrust, |row| flags(row).demo_trust),
     (Kind::DataTooOld, |row| row.grade == Grade::Refuse),
     (Kind::AnotherTime, |row| flags(row).judged_at_another_time),

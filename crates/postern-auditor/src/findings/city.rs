@@ -1,5 +1,7 @@
 //! Archives in memory, for tests: made by hand, or an honest city at random.
 
+mod honest;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -13,6 +15,8 @@ use crate::archive::{
     WaitingRow,
 };
 use crate::error::Error;
+
+pub(crate) use honest::{DAYS, honest};
 
 const HOUR: u64 = 3600;
 
@@ -59,7 +63,11 @@ pub(crate) fn code(time: u64, outcome: Outcome) -> NewEvent {
         system: time,
         flags: Flags::default(),
         outcome,
-        reasons: if outcome == Outcome::Admit { vec![] } else { vec!["rule-not-met".to_owned()] },
+        reasons: if outcome == Outcome::Admit {
+            vec![]
+        } else {
+            vec!["rule-not-met".to_owned()]
+        },
         code: Some([7; 16]),
         person: None,
         issuer: Some("xa".to_owned()),
@@ -120,6 +128,14 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// These gates, without events.
+    pub(crate) fn of(gates: Vec<GateRow>) -> Self {
+        Self {
+            gates,
+            ..Self::default()
+        }
+    }
+
     /// Adds an event to a gate's log, and gives its index.
     pub(crate) fn add(&mut self, gate: i64, event: NewEvent) -> u64 {
         let log = self.events.entry(gate).or_default();
@@ -150,7 +166,10 @@ impl Memory {
                         root: tree.root(),
                     },
                 };
-                notes.push((next as u64, checkpoint.sign(&key(gate.id)).expect("a software key signs")));
+                notes.push((
+                    next as u64,
+                    checkpoint.sign(&key(gate.id)).expect("a software key signs"),
+                ));
                 size = next;
             }
             gate.size = size as u64;
@@ -164,7 +183,9 @@ impl Memory {
     }
 
     fn all(&self) -> impl Iterator<Item = (i64, &Event)> {
-        self.events.iter().flat_map(|(gate, log)| log.iter().map(|event| (*gate, event)))
+        self.events
+            .iter()
+            .flat_map(|(gate, log)| log.iter().map(|event| (*gate, event)))
     }
 }
 
@@ -218,7 +239,10 @@ impl Archive for Memory {
 
     fn sightings(&mut self, span: Span, each: &mut dyn FnMut(Sighting)) -> Result<(), Error> {
         let within = |time: u64| (span.from..span.until).contains(&time);
-        self.sightings.iter().filter(|seen| within(seen.time)).for_each(|seen| each(*seen));
+        self.sightings
+            .iter()
+            .filter(|seen| within(seen.time))
+            .for_each(|seen| each(*seen));
         for (gate, event) in self.all() {
             let e = event.details();
             let Some(code) = e.code else { continue };
@@ -312,6 +336,10 @@ impl Archive for Memory {
         unimplemented!("the reports take no bundles")
     }
 
+    fn keep_known(&mut self, _: &Hash) -> Result<(), Error> {
+        unimplemented!("findings only read")
+    }
+
     fn take(&mut self, _: &Taken<'_>) -> Result<bool, Error> {
         unimplemented!("the reports write nothing")
     }
@@ -347,85 +375,4 @@ impl Archive for Memory {
     fn another(&self) -> Result<Box<dyn Archive>, Error> {
         Ok(Box::new(self.clone()))
     }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): enough for cities, and the same everywhere.
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    /// From 0 to 1.
-    pub(crate) fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
-/// Days of an honest city.
-pub(crate) const DAYS: u64 = 5;
-
-/// A city in which nothing is wrong: gates that differ, close at night and refuse a little more or less; people who go from gate to gate no
-/// faster than a train; operators who overrule some refusals; data that ages a little. Its people and gates are made up.
-pub(crate) fn honest(seed: u64) -> Memory {
-    let mut dice = Dice(seed);
-    let mut memory = Memory::default();
-    let gates = 12 + dice.below(20) as i64;
-    // Each gate: hours of opening, how much it refuses, its operator's hand.
-    let mut ways = Vec::new();
-    for id in 1..=gates {
-        let (north, east) = (dice.share() * 0.3, dice.share() * 0.3);
-        memory.gates.push(gate(id, 34.1 + north, 108.8 + east, 0));
-        let opens = 5 + dice.below(4);
-        ways.push((opens, opens + 8 + dice.below(8), 0.02 + dice.share() * 0.01, 0.2 + dice.share() * 0.1));
-    }
-    let mut passages: Vec<(u64, i64, u64)> = Vec::new();
-    for person in 0..1500 {
-        for day in 0..DAYS {
-            let mut time = (day * 24 + 5) * HOUR + dice.below(12 * HOUR);
-            for _ in 0..=dice.below(4) {
-                passages.push((time, 1 + dice.below(gates as u64) as i64, person));
-                // The city is 45 km across, which takes half an hour at 90 km/h.
-                time += 1800 + dice.below(3 * HOUR);
-            }
-        }
-    }
-    passages.sort_unstable();
-    for (time, gate, person) in passages {
-        let (opens, closes, refuses, overrules) = ways[gate as usize - 1];
-        if !(opens..closes).contains(&(time / HOUR % 24)) {
-            continue;
-        }
-        let refused = dice.share() < refuses;
-        let outcome = if refused { Outcome::Refuse } else { Outcome::Admit };
-        let mut pseudonym = [0; 16];
-        pseudonym[..8].copy_from_slice(&(person as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
-        let aging = dice.share() < 0.1;
-        let event = NewEvent {
-            code: Some(pseudonym),
-            age: if aging { 90_000 } else { 4_000 },
-            grade: if aging { Grade::Aging } else { Grade::Fresh },
-            ..code(time, outcome)
-        };
-        let about = memory.add(gate, event);
-        if refused && dice.share() < overrules {
-            memory.add(gate, override_of(time + 20, "op-1", about, Outcome::Admit));
-        }
-        if dice.share() < 0.005 {
-            memory.add(gate, manual(time + 30, "op-1"));
-        }
-    }
-    memory.seal(64);
-    for gate in &mut memory.gates {
-        gate.last_contact = Some(DAYS * 24 * HOUR);
-    }
-    memory
 }

@@ -1,9 +1,7 @@
 //! Stretches in which a gate's clock was not believed.
 
-use super::{Finding, Kind, Value, flags};
+use super::{Finding, HOUR, Kind, Value, flags};
 use crate::archive::{HourRow, Span};
-
-const HOUR: u64 = 3600;
 
 /// A stretch goes on over the hours that follow each other; within one, other events may lie between.
 pub(super) fn find(hours: &[HourRow]) -> Vec<Finding> {
@@ -60,7 +58,10 @@ mod tests {
             suspect(1, 14, 1),
             suspect(2, 15, 2),
         ];
-        let found: Vec<_> = find(&hours).into_iter().map(|f| (f.gates, f.span, f.values[1].1.clone())).collect();
+        let found: Vec<_> = find(&hours)
+            .into_iter()
+            .map(|f| (f.gates, f.span, f.values[1].1.clone()))
+            .collect();
         let span = |from: u64, until: u64| {
             Some(Span {
                 from: from * HOUR,

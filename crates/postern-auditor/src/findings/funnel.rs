@@ -11,7 +11,7 @@
 
 use std::collections::HashMap;
 
-/// The chance that anything at all is found where nothing is.
+/// The chance that anything at all is found where nothing is, in one comparison and as far as the scale is that of a normal variable.
 const ALPHA: f64 = 0.01;
 /// Two units differ from each other: which of them is the odd one, nobody can tell.
 const LEAST_UNITS: usize = 3;

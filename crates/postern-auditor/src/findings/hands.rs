@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 use postern_log::{Kind as EventKind, Outcome};
 
 use super::funnel::{self, Cell};
-use super::{Evidence, Finding, Kind, Value};
+use super::{Evidence, Finding, HOUR, Kind, Value};
 use crate::archive::{Archive, Filter, HourRow, Span};
 use crate::error::Error;
 
-const HOUR: u64 = 3600;
 /// A longer pause ends a shift.
 const PAUSE: u64 = 6;
 /// The most operators that are told apart; those of a hostile log past it are not listed.
@@ -131,7 +130,9 @@ pub(super) fn find(operators: &[Operator]) -> Vec<Finding> {
     let manual: Vec<_> = operators.iter().map(|o| cell(o.scans + o.manual, o.manual)).collect();
     for (kind, units) in [(Kind::OverridesUnusual, overrides), (Kind::ManualUnusual, manual)] {
         // Who decides less often than others may as well have a quiet gate.
-        let more = funnel::outliers(&units).into_iter().filter(|outlier| outlier.distance > 0.0);
+        let more = funnel::outliers(&units)
+            .into_iter()
+            .filter(|outlier| outlier.distance > 0.0);
         found.extend(more.map(|outlier| finding(kind, &operators[outlier.unit], outlier)));
     }
     found

@@ -67,7 +67,11 @@ mod tests {
         };
         let mut hours: Vec<_> = (1..=30).flat_map(rows).collect();
         for row in hours.iter_mut().filter(|row| row.outcome == Outcome::Refuse) {
-            row.count = if refused(row.gate) == u64::MAX { row.count } else { refused(row.gate) };
+            row.count = if refused(row.gate) == u64::MAX {
+                row.count
+            } else {
+                refused(row.gate)
+            };
         }
         hours
     }

@@ -1,9 +1,8 @@
 //! Gates that have logged nothing, or sent nothing, for longer than they do.
 
-use super::{Finding, Kind, Value};
+use super::{Finding, HOUR, Kind, Value};
 use crate::archive::{GateRow, HourRow, Span};
 
-const HOUR: u64 = 3600;
 /// So many times its usual gap a gate may be silent: one that rests at night may rest a weekend.
 const TIMES: u64 = 8;
 /// And never less than these hours.

@@ -4,12 +4,12 @@
 //! 200 MB. Distances are those of the great circle (haversine, on a sphere of 6,371.0088 km, the mean radius of IUGG).
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use postern_core::gates::Position;
 
 use super::{Evidence, Finding, Kind, MAX_LISTED, Thresholds, Value};
-use crate::archive::{Archive, GateRow, Sighting, Span};
+use crate::archive::{Archive, GateRow, HourRow, Sighting, Span};
 use crate::error::Error;
 
 /// In kilometres.
@@ -50,6 +50,7 @@ impl Jump {
 pub(super) fn find(
     archive: &mut dyn Archive,
     gates: &[GateRow],
+    hours: &[HourRow],
     thresholds: &Thresholds,
     span: Span,
 ) -> Result<Travel, Error> {
@@ -61,7 +62,7 @@ pub(super) fn find(
     let reach = (widest(&places) / speed).ceil() as u64;
     let mut found: BTreeMap<(bool, u64), (u64, Jump)> = BTreeMap::new();
     let mut past = 0;
-    for window in windows(span, reach) {
+    for window in windows(hours, span, reach) {
         let mut seen = Vec::new();
         archive.sightings(window.span, &mut |sighting| seen.extend(pack(&sighting, &numbers)))?;
         seen.sort_unstable();
@@ -98,21 +99,18 @@ struct Window {
     begins_before: u64,
 }
 
-fn windows(span: Span, reach: u64) -> impl Iterator<Item = Window> {
-    let mut from = span.from;
-    std::iter::from_fn(move || {
-        (from < span.until).then(|| {
-            let end = from.saturating_add(DAY).min(span.until);
-            let window = Window {
-                span: Span {
-                    from,
-                    until: end.saturating_add(reach + 1).min(span.until),
-                },
-                begins_before: end,
-            };
-            from = end;
-            window
-        })
+/// Of the days that have events: a log may say that it is the year 9999.
+fn windows(hours: &[HourRow], span: Span, reach: u64) -> impl Iterator<Item = Window> {
+    let days: BTreeSet<u64> = hours.iter().map(|row| row.hour / 24).collect();
+    days.into_iter().map(move |day| {
+        let end = ((day + 1) * DAY).min(span.until);
+        Window {
+            span: Span {
+                from: (day * DAY).max(span.from),
+                until: end.saturating_add(reach + 1).min(span.until),
+            },
+            begins_before: end,
+        }
     })
 }
 
@@ -132,13 +130,7 @@ fn unpack([_, rest, seq]: &Packed) -> (usize, u64, u64) {
 }
 
 /// Calls `each` for every two neighbours that cannot both be of one person.
-fn jumps(
-    seen: &[Packed],
-    places: &[Option<Place>],
-    speed: f64,
-    reach: u64,
-    mut each: impl FnMut((bool, u64), Jump),
-) {
+fn jumps(seen: &[Packed], places: &[Option<Place>], speed: f64, reach: u64, mut each: impl FnMut((bool, u64), Jump)) {
     for pair in seen.windows(2) {
         let (who, is_person) = (pair[0][0], pair[0][1] & 1 == 1);
         if who != pair[1][0] || is_person != (pair[1][1] & 1 == 1) {
@@ -178,11 +170,12 @@ impl Place {
     }
 }
 
-/// No two places are further apart: twice the way from one of them to the furthest.
+/// No two places are further apart: twice the way from one of them to the furthest, and half around the earth.
 fn widest(places: &[Option<Place>]) -> f64 {
     let mut known = places.iter().flatten();
     let Some(first) = known.next() else { return 0.0 };
-    2.0 * known.map(|place| first.distance(place)).fold(0.0, f64::max)
+    let furthest = known.map(|place| first.distance(place)).fold(0.0, f64::max);
+    (2.0 * furthest).min(std::f64::consts::PI * EARTH)
 }
 
 fn finding((is_person, who): (bool, u64), jumps: u64, worst: Jump, gates: &[GateRow]) -> Finding {
@@ -197,7 +190,10 @@ fn finding((is_person, who): (bool, u64), jumps: u64, worst: Jump, gates: &[Gate
         }),
         values: vec![
             ("who", Value::Text(format!("{who:016x}"))),
-            ("what", Value::Text(if is_person { "person" } else { "code" }.to_owned())),
+            (
+                "what",
+                Value::Text(if is_person { "person" } else { "code" }.to_owned()),
+            ),
             ("gate", Value::Gate(from)),
             ("to", Value::Gate(to)),
             ("time", Value::Time(worst.from.1)),
@@ -249,12 +245,20 @@ mod tests {
                 is_person: false,
             });
         }
-        let travel = find(&mut memory, &gates, &Thresholds::default(), SPAN).unwrap();
+        let hours: Vec<_> = sightings
+            .iter()
+            .map(|(_, time, gate)| super::super::city::hour(*gate, time / 3600, postern_log::Outcome::Admit, 1))
+            .collect();
+        let travel = find(&mut memory, &gates, &hours, &Thresholds::default(), SPAN).unwrap();
         let jumps = |found: &Finding| match found.values.iter().find(|(name, _)| *name == "jumps") {
             Some((_, Value::Count(jumps))) => *jumps,
             other => panic!("{other:?}"),
         };
-        travel.findings.iter().map(|found| (jumps(found), found.gates.clone())).collect()
+        travel
+            .findings
+            .iter()
+            .map(|found| (jumps(found), found.gates.clone()))
+            .collect()
     }
 
     #[test]
@@ -286,7 +290,10 @@ mod tests {
     #[test]
     fn a_pair_over_midnight_is_found_once() {
         assert_eq!(found(&[(7, DAY - 5, 1), (7, DAY + 5, 2)]), [(1, vec![1, 2])]);
-        assert_eq!(found(&[(7, DAY - 5, 1), (7, DAY + 5, 2), (7, DAY + 9, 1)]), [(2, vec![2, 1])]);
+        assert_eq!(
+            found(&[(7, DAY - 5, 1), (7, DAY + 5, 2), (7, DAY + 9, 1)]),
+            [(2, vec![2, 1])]
+        );
     }
 
     #[test]

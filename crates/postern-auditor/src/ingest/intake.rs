@@ -32,6 +32,16 @@ pub(crate) enum Became {
     Waiting { gate: i64 },
 }
 
+impl Became {
+    /// Whether all that is in the file is in the archive.
+    pub(super) fn is_kept(&self) -> bool {
+        match self {
+            Self::Fork { .. } | Self::Known | Self::Taken { .. } | Self::Waiting { .. } => true,
+            Self::Left { .. } | Self::Refused { .. } => false,
+        }
+    }
+}
+
 /// What takes files in: whose bundles, and what opens them.
 pub(crate) struct Intake {
     gates: HashMap<Kid, Vec<(i64, PublicKey)>>,
@@ -68,7 +78,10 @@ impl Intake {
         loop {
             let standing = standing(archive, gate, &bundle)?;
             return match standing {
-                Standing::Known => Ok(Became::Known),
+                Standing::Known => {
+                    archive.keep_known(&digest)?;
+                    Ok(Became::Known)
+                }
                 Standing::Inconsistent => {
                     self.refuse(archive, name, digest, Refusal(Some(gate), "bundle-inconsistent"))
                 }

@@ -84,7 +84,8 @@ impl<'s> Report<'s> {
                 let values = [("events", counts.events.into())];
                 drop(counts);
                 if !self.bar.is_hidden() {
-                    self.bar.set_message(self.session.catalog.text("ingest-events", &values));
+                    self.bar
+                        .set_message(self.session.catalog.text("ingest-events", &values));
                 }
             }
             // What waits at the end is told then.
@@ -110,7 +111,10 @@ impl<'s> Report<'s> {
             true => json_line(&json!({ "type": "trouble", "reason": reason, "gate": gate, "file": name })),
             false => {
                 let values = [
-                    ("what", self.session.catalog.text(&format!("trouble-{reason}"), &[]).into()),
+                    (
+                        "what",
+                        self.session.catalog.text(&format!("trouble-{reason}"), &[]).into(),
+                    ),
                     ("gate", gate.to_owned().into()),
                     ("file", name.to_owned().into()),
                 ];

@@ -78,7 +78,7 @@ pub(super) enum Item<'s> {
     Remote(&'s Remote, &'s str),
 }
 
-impl Item<'_> {
+impl<'s> Item<'s> {
     /// The bytes of the file; `None` where it has gone since it was listed.
     pub(super) fn read(&self) -> Result<Option<Vec<u8>>, Error> {
         match self {
@@ -89,6 +89,14 @@ impl Item<'_> {
                 Err(e) => Err(e.into()),
             },
             Self::Remote(remote, path) => Ok(remote.get(path, MAX_LEN as u64)?),
+        }
+    }
+
+    /// The file, where it is one of this machine.
+    pub(super) fn path(&self) -> Option<&'s Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Remote(..) => None,
         }
     }
 
@@ -112,7 +120,9 @@ fn in_box(file: &Path) -> Option<String> {
 /// The bundles of all sources: those of one gate together, in the order of their leaves; each of the others alone. What the
 /// name says is not believed: in another order it only takes longer.
 pub(super) fn groups(sources: &[Source]) -> Vec<Vec<Item<'_>>> {
-    let mut gates: BTreeMap<[u8; 32], Vec<((u64, u64), Item<'_>)>> = BTreeMap::new();
+    /// A bundle, and which leaves are in it by its name.
+    type Ordered<'s> = ((u64, u64), Item<'s>);
+    let mut gates: BTreeMap<[u8; 32], Vec<Ordered<'_>>> = BTreeMap::new();
     let mut groups = Vec::new();
     for item in sources.iter().flat_map(Source::items) {
         match parse_path(&item.name()) {

@@ -111,7 +111,7 @@ fn is_own_tree(bundle: &LogBundle, before: &Frontier, note: &Tip) -> bool {
     if bundle.from == 0 || verify_consistency(&ours, note, &bundle.proof).is_ok() {
         return false;
     }
-    match claimed(bundle.from, &bundle.proof) {
+    match claimed(bundle.from, note.size, &bundle.proof) {
         None => true,
         Some(mut tree) => {
             bundle.leaves.iter().for_each(|leaf| tree.push(leaf_hash(leaf)));
@@ -123,23 +123,24 @@ fn is_own_tree(bundle: &LogBundle, before: &Frontier, note: &Tip) -> bool {
 /// The tree of `size` leaves that a consistency proof from it is of: all its peaks are in the proof, from the smallest to
 /// the largest, among what is new (RFC 9162 section 2.1.4.2). `None` where there is one peak, which proofs leave out, or the proof
 /// is too short.
-fn claimed(size: u64, proof: &[Hash]) -> Option<Frontier> {
+fn claimed(size: u64, new_size: u64, proof: &[Hash]) -> Option<Frontier> {
     if size.is_power_of_two() {
         return None;
     }
     let (smallest, rest) = proof.split_first()?;
-    let mut peaks = vec![*smallest];
-    // The path from the last perfect subtree up: what is on its left is a peak, on its right what is new.
-    let mut node = size >> size.trailing_zeros();
-    let mut rest = rest.iter();
-    node -= 1;
+    let (mut peaks, mut rest) = (vec![*smallest], rest.iter());
+    // The walk of that section: from the last perfect subtree up. What is on its left is a peak, on its right what is new.
+    let level = (size - 1).trailing_ones();
+    let (mut node, mut last) = ((size - 1) >> level, (new_size - 1) >> level);
     while peaks.len() < size.count_ones() as usize {
         let sibling = rest.next()?;
-        // Where the last node of both trees goes up alone nothing is in the proof: a left one comes before all right ones there.
-        if node & 1 == 1 {
+        if node & 1 == 1 || node == last {
             peaks.push(*sibling);
+            while node & 1 == 0 && node > 0 {
+                (node, last) = (node >> 1, last >> 1);
+            }
         }
-        node >>= 1;
+        (node, last) = (node >> 1, last >> 1);
     }
     peaks.reverse();
     Frontier::from_peaks(size, peaks).ok()
@@ -158,7 +159,9 @@ fn fork(archive: &mut dyn Archive, gate: i64, bundle: &LogBundle, same_start: bo
     let end = size.min(bundle.from + bundle.leaves.len() as u64);
     let first = bundle.from.min(size.saturating_sub(1));
     archive.leaves(gate, first..end, &mut |seq, leaf| {
-        let their = seq.checked_sub(bundle.from).and_then(|at| bundle.leaves.get(at as usize));
+        let their = seq
+            .checked_sub(bundle.from)
+            .and_then(|at| bundle.leaves.get(at as usize));
         if differs.is_none() && their.is_some_and(|their| their != leaf) {
             differs = Some(seq);
         }
@@ -198,4 +201,33 @@ fn newest(archive: &mut dyn Archive, gate: i64) -> Result<String, Error> {
         .pop()
         .map(|(_, note)| note)
         .unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use postern_log::proof::consistency;
+
+    use super::*;
+
+    /// The other tree is read out of the proof, whatever the sizes.
+    #[test]
+    fn a_proof_tells_the_tree_that_it_is_of() {
+        let leaves: Vec<Hash> = (0..70_u8).map(|number| leaf_hash(&[number])).collect();
+        let mut old = Frontier::new();
+        for (size, leaf) in leaves.iter().enumerate() {
+            for new in size + 1..=leaves.len() {
+                let proof = consistency(&old, &leaves[size..new]);
+                let found = claimed(size as u64, new as u64, &proof);
+                match size == 0 || size.is_power_of_two() {
+                    true => assert_eq!(found, None),
+                    false => assert_eq!(found.as_ref(), Some(&old), "{size} to {new}"),
+                }
+                // One that is too short is an answer, and no panic.
+                for len in 0..proof.len() {
+                    claimed(size as u64, new as u64, &proof[..len]);
+                }
+            }
+            old.push(*leaf);
+        }
+    }
 }

@@ -117,7 +117,10 @@ mod tests {
         let row = memory.gates[0].clone();
         for seq in 0..21 {
             let proven = prove(&mut memory, &row, seq).unwrap().unwrap();
-            assert_eq!((proven.event.event.seq(), proven.leaf), (seq, proven.event.event.to_leaf()));
+            assert_eq!(
+                (proven.event.event.seq(), proven.leaf),
+                (seq, proven.event.event.to_leaf())
+            );
         }
         assert!(prove(&mut memory, &row, 21).unwrap().is_none());
         // An event that was changed in the archive.

@@ -61,7 +61,11 @@ fn why(today: &Today, issued: u64, index: u64, time: u64) -> Option<Why> {
 #[test]
 fn what_is_good_today_is_admitted_still() {
     assert_eq!(why(&today(|_| ()), T, 0, T + 10), None);
-    assert_eq!(why(&today(|issuer| issuer.list = None), T, 1, T + 10), None, "an issuer without a list");
+    assert_eq!(
+        why(&today(|issuer| issuer.list = None), T, 1, T + 10),
+        None,
+        "an issuer without a list"
+    );
 }
 
 #[test]
@@ -75,7 +79,10 @@ fn each_status_is_a_reason() {
 #[test]
 fn an_index_past_the_list_is_unknown() {
     assert_eq!(why(&today(|_| ()), T, 1_000_000, T), Some(Why::StatusUnknown));
-    assert_eq!(why(&today(|_| ()), T, u64::from(u32::MAX) + 1, T), Some(Why::StatusUnknown));
+    assert_eq!(
+        why(&today(|_| ()), T, u64::from(u32::MAX) + 1, T),
+        Some(Why::StatusUnknown)
+    );
 }
 
 #[test]
@@ -85,7 +92,10 @@ fn an_issuer_that_is_gone_is_withdrawn() {
         issued: T,
         index: 0,
     };
-    assert_eq!(today(|_| ()).why_not("other", &credential, T), Some(Why::IssuerWithdrawn));
+    assert_eq!(
+        today(|_| ()).why_not("other", &credential, T),
+        Some(Why::IssuerWithdrawn)
+    );
 }
 
 #[test]
@@ -98,7 +108,10 @@ fn an_issuer_whose_time_was_cut_was_not_in_force() {
 #[test]
 fn a_key_that_is_gone_is_withdrawn() {
     let other = PrivateKey::from_seed(&[8; 32]).public();
-    assert_eq!(why(&today(|issuer| issuer.keys[0].key = other), T, 0, T), Some(Why::KeyWithdrawn));
+    assert_eq!(
+        why(&today(|issuer| issuer.keys[0].key = other), T, 0, T),
+        Some(Why::KeyWithdrawn)
+    );
     let for_lists = today(|issuer| issuer.keys[0].role = Role::Status);
     assert_eq!(why(&for_lists, T, 0, T), Some(Why::KeyWithdrawn), "it signs lists");
 }
@@ -135,8 +148,7 @@ fn document(about: u64, outcome: Outcome) -> NewEvent {
 }
 
 fn run_over(events: impl FnOnce(&mut Memory)) -> (Counts, Vec<(u64, Why, Option<String>)>) {
-    let mut memory = Memory::default();
-    memory.gates = vec![gate(1, 0.0, 0.0, 0), gate(2, 0.0, 0.0, 0)];
+    let mut memory = Memory::of(vec![gate(1, 0.0, 0.0, 0), gate(2, 0.0, 0.0, 0)]);
     events(&mut memory);
     let gates = memory.gates.clone();
     let mut found = Vec::new();

@@ -85,7 +85,9 @@ impl Today {
             document: postern_core::trust::DocumentKind::Pack,
             fault: Fault::Absent,
         };
-        let pack = trust.pack().ok_or_else(|| Error::Document("pack".to_owned(), absent()))?;
+        let pack = trust
+            .pack()
+            .ok_or_else(|| Error::Document("pack".to_owned(), absent()))?;
         let with_list = |issuer: &Issuer| {
             let held = issuer.list.as_ref().and_then(|list| trust.status().list(list));
             let list = held.and_then(|held| held.list()).cloned();
@@ -109,7 +111,11 @@ impl Today {
         };
         let (time, issued) = (Time::from_seconds(time)?, Time::from_seconds(credential.issued)?);
         let kid = Kid(credential.kid);
-        let mut keys = issuer.keys.iter().filter(|key| key.role == Role::Code && key.key.kid() == kid).peekable();
+        let mut keys = issuer
+            .keys
+            .iter()
+            .filter(|key| key.role == Role::Code && key.key.kid() == kid)
+            .peekable();
         let known = keys.peek().is_some();
         let listed = match (&issuer.list, list) {
             (None, _) => Some(Status::Valid),

@@ -60,10 +60,18 @@ fn patterns(page: &mut Page) -> Names {
     let names = Names(["hatch", "dots", "cross"].map(|what| page.id(what)));
     page.open("defs", &[]);
     for (i, id) in names.0.iter().enumerate() {
-        let attrs: [Attr<'_>; 4] = [("id", id), ("width", &6), ("height", &6), ("patternUnits", &"userSpaceOnUse")];
+        let attrs: [Attr<'_>; 4] = [
+            ("id", id),
+            ("width", &6),
+            ("height", &6),
+            ("patternUnits", &"userSpaceOnUse"),
+        ];
         page.open("pattern", &attrs);
         match i {
-            0 => page.empty("path", &[("class", &"mark"), ("d", &"M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2")]),
+            0 => page.empty(
+                "path",
+                &[("class", &"mark"), ("d", &"M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2")],
+            ),
             1 => page.empty("circle", &[("class", &"dot"), ("cx", &3), ("cy", &3), ("r", &1.5)]),
             _ => page.empty("path", &[("class", &"mark"), ("d", &"M0,0 l6,6 M6,0 l-6,6")]),
         }
@@ -78,13 +86,28 @@ fn part(page: &mut Page, look: Look, names: &Names, at: [f64; 4], title: &str) {
     let [x, y, width, height] = at.map(|n| format!("{n:.1}"));
     page.open(
         "rect",
-        &[("class", &format!("{} edge", look.class)), ("x", &x), ("y", &y), ("width", &width), ("height", &height)],
+        &[
+            ("class", &format!("{} edge", look.class)),
+            ("x", &x),
+            ("y", &y),
+            ("width", &width),
+            ("height", &height),
+        ],
     );
     page.element("title", &[], title);
     page.close();
     if let Some(id) = names.of(look.pattern) {
         let fill = format!("url(#{id})");
-        page.empty("rect", &[("fill", &fill), ("x", &x), ("y", &y), ("width", &width), ("height", &height)]);
+        page.empty(
+            "rect",
+            &[
+                ("fill", &fill),
+                ("x", &x),
+                ("y", &y),
+                ("width", &width),
+                ("height", &height),
+            ],
+        );
     }
 }
 
@@ -107,9 +130,22 @@ pub(super) fn key(page: &mut Page, looks: &[Look], words: &[String]) {
 pub(super) fn rows(page: &mut Page, label: &str, looks: &[Look], words: &[String], rows: &[Row]) {
     const WIDTH: f64 = 360.0;
     const STEP: usize = 36;
-    let most = rows.iter().map(|row| row.parts.iter().sum::<u64>()).max().unwrap_or(0).max(1);
+    let most = rows
+        .iter()
+        .map(|row| row.parts.iter().sum::<u64>())
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let view = format!("0 0 {WIDTH} {}", rows.len() * STEP + 2);
-    page.open("svg", &[("viewBox", &view), ("role", &"img"), ("aria-label", &label)]);
+    page.open(
+        "svg",
+        &[
+            ("class", &"rows"),
+            ("viewBox", &view),
+            ("role", &"img"),
+            ("aria-label", &label),
+        ],
+    );
     let names = patterns(page);
     for (i, row) in rows.iter().enumerate() {
         let top = (i * STEP) as f64;
@@ -124,7 +160,13 @@ pub(super) fn rows(page: &mut Page, label: &str, looks: &[Look], words: &[String
         for ((look, word), count) in looks.iter().zip(words).zip(&row.parts).filter(|(_, count)| **count > 0) {
             // What is there is seen, however little it is.
             let width = (*count as f64 / most as f64 * WIDTH).max(2.0).min(WIDTH - x);
-            part(page, *look, &names, [x, top + 18.0, width, 14.0], &format!("{word}: {}", grouped(*count)));
+            part(
+                page,
+                *look,
+                &names,
+                [x, top + 18.0, width, 14.0],
+                &format!("{word}: {}", grouped(*count)),
+            );
             x += width;
         }
     }
@@ -137,13 +179,35 @@ pub(super) fn columns(page: &mut Page, label: &str, words: &[String], bars: &[(S
     const RIGHT: f64 = 712.0;
     const TOP: f64 = 12.0;
     const BOTTOM: f64 = 200.0;
-    let most = round_up(bars.iter().map(|(_, parts)| parts.iter().sum::<u64>()).max().unwrap_or(0));
-    page.open("svg", &[("viewBox", &"0 0 720 226"), ("role", &"img"), ("aria-label", &label)]);
+    let most = round_up(
+        bars.iter()
+            .map(|(_, parts)| parts.iter().sum::<u64>())
+            .max()
+            .unwrap_or(0),
+    );
+    page.open(
+        "svg",
+        &[("viewBox", &"0 0 720 226"), ("role", &"img"), ("aria-label", &label)],
+    );
     let names = patterns(page);
     for quarter in 0..=4_u64 {
         let y = BOTTOM - (BOTTOM - TOP) * quarter as f64 / 4.0;
-        page.empty("line", &[("class", &"axis"), ("x1", &LEFT), ("x2", &RIGHT), ("y1", &y), ("y2", &y)]);
-        let attrs: [Attr<'_>; 4] = [("class", &"dim"), ("x", &(LEFT - 6.0)), ("y", &(y + 4.0)), ("text-anchor", &"end")];
+        page.empty(
+            "line",
+            &[
+                ("class", &"axis"),
+                ("x1", &LEFT),
+                ("x2", &RIGHT),
+                ("y1", &y),
+                ("y2", &y),
+            ],
+        );
+        let attrs: [Attr<'_>; 4] = [
+            ("class", &"dim"),
+            ("x", &(LEFT - 6.0)),
+            ("y", &(y + 4.0)),
+            ("text-anchor", &"end"),
+        ];
         page.element("text", &attrs, &grouped(most * quarter / 4));
     }
     let step = (RIGHT - LEFT) / bars.len().max(1) as f64;
@@ -212,7 +276,10 @@ mod tests {
 
     #[test]
     fn an_axis_ends_above_what_it_shows() {
-        assert_eq!([0, 4, 5, 9, 21, 80, 81, 1_234_567].map(round_up), [4, 4, 8, 20, 40, 80, 200, 2_000_000]);
+        assert_eq!(
+            [0, 4, 5, 9, 21, 80, 81, 1_234_567].map(round_up),
+            [4, 4, 8, 20, 40, 80, 200, 2_000_000]
+        );
         assert_eq!(round_up(u64::MAX), u64::MAX);
     }
 }

@@ -54,7 +54,11 @@ impl Numbers {
         let first = span.from / HOUR;
         let hours = span.until.div_ceil(HOUR).saturating_sub(first).max(1);
         let fits = |width: &&u64| hours.div_ceil(**width) <= MAX_BARS;
-        let width = WIDTHS.iter().find(fits).copied().unwrap_or_else(|| hours.div_ceil(MAX_BARS));
+        let width = WIDTHS
+            .iter()
+            .find(fits)
+            .copied()
+            .unwrap_or_else(|| hours.div_ceil(MAX_BARS));
         let mut numbers = Self {
             totals: Totals::default(),
             width,
@@ -118,7 +122,10 @@ mod tests {
 
     #[test]
     fn bounds_take_what_is_not_below_them() {
-        let places: Vec<_> = [0, 1, 2, 6, 7, 29, 30, 255].iter().map(|days| place(&AGES, *days)).collect();
+        let places: Vec<_> = [0, 1, 2, 6, 7, 29, 30, 255]
+            .iter()
+            .map(|days| place(&AGES, *days))
+            .collect();
         assert_eq!(places, [0, 1, 2, 3, 4, 5, 6, 6]);
     }
 }

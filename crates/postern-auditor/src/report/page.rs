@@ -95,9 +95,21 @@ pub(super) fn write(catalogs: &[Catalog; 2], mut content: impl FnMut(&mut Page, 
     page.open("html", &[("lang", &first.language().tag())]);
     page.open("head", &[]);
     page.empty("meta", &[("charset", &"utf-8")]);
-    let policy = format!("default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'", style::hash());
-    page.empty("meta", &[("http-equiv", &"Content-Security-Policy"), ("content", &policy)]);
-    page.empty("meta", &[("name", &"viewport"), ("content", &"width=device-width, initial-scale=1")]);
+    let policy = format!(
+        "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'",
+        style::hash()
+    );
+    page.empty(
+        "meta",
+        &[("http-equiv", &"Content-Security-Policy"), ("content", &policy)],
+    );
+    page.empty(
+        "meta",
+        &[
+            ("name", &"viewport"),
+            ("content", &"width=device-width, initial-scale=1"),
+        ],
+    );
     page.empty("meta", &[("name", &"referrer"), ("content", &"no-referrer")]);
     page.empty("meta", &[("name", &"color-scheme"), ("content", &"light dark")]);
     page.element("title", &[], &first.text("report-title", &[]));
@@ -109,12 +121,21 @@ pub(super) fn write(catalogs: &[Catalog; 2], mut content: impl FnMut(&mut Page, 
     page.open("body", &[]);
     for (i, catalog) in catalogs.iter().enumerate() {
         let (id, tag) = (class(catalog.language()), catalog.language().tag());
-        let mut attrs: Vec<Attr<'_>> = vec![("type", &"radio"), ("name", &"language"), ("id", &id), ("class", &"switch")];
+        let mut attrs: Vec<Attr<'_>> = vec![
+            ("type", &"radio"),
+            ("name", &"language"),
+            ("id", &id),
+            ("class", &"switch"),
+        ];
         if i == 0 {
             attrs.push(("checked", &""));
         }
         page.empty("input", &attrs);
-        page.element("label", &[("for", &id), ("lang", &tag)], &catalog.text("report-language", &[]));
+        page.element(
+            "label",
+            &[("for", &id), ("lang", &tag)],
+            &catalog.text("report-language", &[]),
+        );
     }
     for catalog in catalogs {
         let language = catalog.language();

@@ -77,15 +77,27 @@ fn head(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
 
 fn times(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
     let numbers = &report.numbers;
-    let words: Vec<String> = Outcome::ALL.iter().map(|one| catalog.text(&format!("outcome-{one}"), &[])).collect();
+    let words: Vec<String> = Outcome::ALL
+        .iter()
+        .map(|one| catalog.text(&format!("outcome-{one}"), &[]))
+        .collect();
     let time = |i: usize| (numbers.first + i as u64 * numbers.width * 3600) as i64;
     // Of hours the hour, of days the date; at midnight both are the date.
     let label = |i: usize| {
         let full = format_time(time(i));
         let (date, hour) = (full.get(5..10).unwrap_or(&full), full.get(11..16).unwrap_or(""));
-        if numbers.width >= 24 || hour == "00:00" { date.to_owned() } else { hour.to_owned() }
+        if numbers.width >= 24 || hour == "00:00" {
+            date.to_owned()
+        } else {
+            hour.to_owned()
+        }
     };
-    let bars: Vec<_> = numbers.bars.iter().enumerate().map(|(i, bar)| (label(i), *bar)).collect();
+    let bars: Vec<_> = numbers
+        .bars
+        .iter()
+        .enumerate()
+        .map(|(i, bar)| (label(i), *bar))
+        .collect();
     page.element("h2", &[], &say(catalog, "times"));
     let hours = [("hours", numbers.width.into())];
     let caption = catalog.text("report-times-caption", &hours);
@@ -112,7 +124,10 @@ fn contacts(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
     let label = |i: usize| match (CONTACTS.get(i), CONTACTS.get(i + 1)) {
         (None, _) => say(catalog, "contact-never"),
         (Some(from), None) => catalog.text("report-contact-over", &[("from", (*from).into())]),
-        (Some(from), Some(to)) => catalog.text("report-contact-between", &[("from", (*from).into()), ("to", (*to).into())]),
+        (Some(from), Some(to)) => catalog.text(
+            "report-contact-between",
+            &[("from", (*from).into()), ("to", (*to).into())],
+        ),
     };
     let counts = report.numbers.contacts.iter().enumerate();
     let rows = counts.map(|(i, count)| Row {
@@ -138,7 +153,10 @@ fn ages(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
         parts: grades.to_vec(),
     });
     let rows: Vec<Row> = rows.collect();
-    let words: Vec<String> = Grade::ALL.iter().map(|one| catalog.text(&format!("grade-{one}"), &[])).collect();
+    let words: Vec<String> = Grade::ALL
+        .iter()
+        .map(|one| catalog.text(&format!("grade-{one}"), &[]))
+        .collect();
     section(page, catalog, "ages", &GRADES, &words, &rows);
 }
 
@@ -164,22 +182,28 @@ fn findings(page: &mut Page, report: &Report<'_>, names: &Names, catalog: &Catal
     if kinds.is_empty() {
         return page.element("p", &[], &say(catalog, "findings-none"));
     }
-    let rows: Vec<Row> = kinds
-        .iter()
-        .map(|(kind, count)| Row {
-            label: catalog.text(&format!("finding-{}", kind.as_str()), &[]),
+    let row = |(kind, count): &(Kind, u64)| {
+        let severity = catalog.text(&format!("severity-{}", kind.severity().as_str()), &[]);
+        let title = catalog.text(&format!("finding-{}", kind.as_str()), &[]);
+        Row {
+            // The sign of the severity is the first character of its word.
+            label: format!("{} {title}", severity.chars().next().unwrap_or_default()),
             parts: vec![*count],
-        })
-        .collect();
-    page.open("div", &[("class", &"pair")]);
+        }
+    };
+    let rows: Vec<Row> = kinds.iter().map(row).collect();
     page.open("figure", &[]);
     let caption = say(catalog, "findings-caption");
     page.element("figcaption", &[], &caption);
     charts::rows(page, &caption, &[PLAIN], &[say(catalog, "card-findings")], &rows);
     page.close();
-    page.close();
     for (kind, count) in kinds {
-        let of_kind: Vec<&Finding> = report.examined.findings.iter().filter(|finding| finding.kind == *kind).collect();
+        let of_kind: Vec<&Finding> = report
+            .examined
+            .findings
+            .iter()
+            .filter(|finding| finding.kind == *kind)
+            .collect();
         kind_of(page, *kind, *count, &of_kind, names, catalog);
     }
 }
@@ -204,7 +228,11 @@ fn kind_of(page: &mut Page, kind: Kind, count: u64, findings: &[&Finding], names
     list(page, shown);
     if !more.is_empty() {
         page.open("details", &[]);
-        page.element("summary", &[], &catalog.text("report-more", &[("more", more.len().into())]));
+        page.element(
+            "summary",
+            &[],
+            &catalog.text("report-more", &[("more", more.len().into())]),
+        );
         list(page, more);
         page.close();
     }

@@ -95,9 +95,8 @@ async fn get(desk: &Desk, path: &str, only_head: bool) -> Response<Full<Bytes>> 
 
 /// `receipt/THUMBPRINT/KID.receipt`, in its one spelling.
 fn is_receipt(path: &str) -> bool {
-    let hex = |text: &str, len| {
-        text.len() == len && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
+    let hex =
+        |text: &str, len| text.len() == len && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let parts = path.strip_prefix("receipt/").and_then(|rest| rest.split_once('/'));
     parts.is_some_and(|(thumbprint, file)| {
         hex(thumbprint, 64) && file.strip_suffix(".receipt").is_some_and(|kid| hex(kid, 8))
@@ -107,7 +106,9 @@ fn is_receipt(path: &str) -> bool {
 fn with_length(size: u64, typ: &'static str) -> Response<Full<Bytes>> {
     let mut response = status(StatusCode::OK);
     response.headers_mut().insert(CONTENT_LENGTH, size.into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(typ));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(typ));
     response
 }
 

@@ -83,10 +83,15 @@ impl Shelf {
     /// The size of a bundle, where it is there.
     pub(super) async fn size(&self, path: &str) -> Option<u64> {
         let file = self.folder.join(path);
-        spawn_blocking(move || fs::symlink_metadata(file).ok().filter(fs::Metadata::is_file).map(|data| data.len()))
-            .await
-            .ok()
-            .flatten()
+        spawn_blocking(move || {
+            fs::symlink_metadata(file)
+                .ok()
+                .filter(fs::Metadata::is_file)
+                .map(|data| data.len())
+        })
+        .await
+        .ok()
+        .flatten()
     }
 
     /// A receipt, where it is there.
@@ -95,7 +100,11 @@ impl Shelf {
         let read = move || {
             fs::symlink_metadata(&file).ok().filter(fs::Metadata::is_file)?;
             let mut bytes = Vec::new();
-            File::open(&file).ok()?.take(note::MAX_LEN as u64).read_to_end(&mut bytes).ok()?;
+            File::open(&file)
+                .ok()?
+                .take(note::MAX_LEN as u64)
+                .read_to_end(&mut bytes)
+                .ok()?;
             Some(bytes)
         };
         spawn_blocking(read).await.ok().flatten()
@@ -126,7 +135,10 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<Stored> {
         fs::create_dir_all(folder)?;
         sync_folder(folder).map_err(io::Error::other)?;
     }
-    let mut temporary = tempfile::Builder::new().prefix(".postern-").suffix(".tmp").tempfile_in(folder)?;
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".postern-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
     match temporary.persist_noclobber(file) {

@@ -101,7 +101,11 @@ pub(super) fn check(
         }
     }
     let said: HashMap<_, u64> = kept.hours.iter().map(|hour| (key(hour), hour.count)).collect();
-    for hour in kept.hours.iter().filter(|hour| counted.get(&key(hour)) != Some(&hour.count)) {
+    for hour in kept
+        .hours
+        .iter()
+        .filter(|hour| counted.get(&key(hour)) != Some(&hour.count))
+    {
         finder.find("counts-edited", hour.hour * 3600);
     }
     for ((hour, _), _) in counted.iter().filter(|(key, _)| !said.contains_key(*key)) {
@@ -181,7 +185,9 @@ fn walk(
 /// What a checkpoint says that the gate has signed, by the name that it has there.
 fn opened(note: &str, gate: &GateRow) -> Option<Tip> {
     let origin = note.lines().next()?;
-    Checkpoint::open(note, origin, &gate.key).ok().map(|checkpoint| checkpoint.tip)
+    Checkpoint::open(note, origin, &gate.key)
+        .ok()
+        .map(|checkpoint| checkpoint.tip)
 }
 
 /// Where findings go.

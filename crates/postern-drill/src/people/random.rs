@@ -5,38 +5,38 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// A stream of draws; the same (seed, stream) gives the same draws on every machine.
 #[derive(Clone, Debug)]
-pub(super) struct Random(ChaCha8Rng);
+pub(crate) struct Random(ChaCha8Rng);
 
 impl Random {
     /// The `stream`-th stream of a seed.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
         Self(rng)
     }
 
     /// A number from 0 to `n` - 1, 0 for `n` = 0. The bias of multiplying is at most `n` / 2^32.
-    pub(super) fn below(&mut self, n: u32) -> u32 {
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
         ((u64::from(self.0.next_u32()) * u64::from(n)) >> 32) as u32
     }
 
     /// A number from `low` to `high`, both included.
-    pub(super) fn between(&mut self, low: u32, high: u32) -> u32 {
+    pub(crate) fn between(&mut self, low: u32, high: u32) -> u32 {
         low + self.below(high.saturating_sub(low) + 1)
     }
 
     /// True `per_mille` times of a thousand.
-    pub(super) fn chance(&mut self, per_mille: u32) -> bool {
+    pub(crate) fn chance(&mut self, per_mille: u32) -> bool {
         self.below(1000) < per_mille
     }
 
     /// One of a table that is not empty.
-    pub(super) fn pick<T: Copy>(&mut self, table: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, table: &[T]) -> T {
         table[self.below(table.len() as u32) as usize]
     }
 
     /// One of a table that is not empty, each as often as its weight says. The common ones should come first.
-    pub(super) fn weighted<T: Copy>(&mut self, table: &[(T, u16)]) -> T {
+    pub(crate) fn weighted<T: Copy>(&mut self, table: &[(T, u16)]) -> T {
         let total: u32 = table.iter().map(|&(_, weight)| u32::from(weight)).sum();
         let mut left = self.below(total);
         for &(item, weight) in table {
@@ -51,7 +51,7 @@ impl Random {
 
     /// One character of a text whose characters are 3 bytes each and stand with the common ones first: the earlier of
     /// two draws, so that the first is drawn about twice as often as the middle one.
-    pub(super) fn character(&mut self, table: &'static str) -> &'static str {
+    pub(crate) fn character(&mut self, table: &'static str) -> &'static str {
         let n = (table.len() / 3) as u32;
         let at = 3 * self.below(n).min(self.below(n)) as usize;
         &table[at..at + 3]
@@ -61,14 +61,14 @@ impl Random {
 /// A keyed permutation of 0 to `size` - 1, so that numbers that count rows look drawn and yet never repeat: a Feistel
 /// network over 24 bits, walked until it falls into the range.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shuffle {
+pub(crate) struct Shuffle {
     keys: [u32; 4],
     size: u32,
 }
 
 impl Shuffle {
     /// A permutation of `size` numbers, at most 2^24.
-    pub(super) fn new(random: &mut Random, size: u32) -> Self {
+    pub(crate) fn new(random: &mut Random, size: u32) -> Self {
         debug_assert!(size <= 1 << 24);
         Self {
             keys: std::array::from_fn(|_| random.0.next_u32()),
@@ -77,7 +77,7 @@ impl Shuffle {
     }
 
     /// The place of `n`, which is below the size.
-    pub(super) fn place(&self, n: u32) -> u32 {
+    pub(crate) fn place(&self, n: u32) -> u32 {
         debug_assert!(n < self.size);
         let mut n = n;
         // Ends, as a permutation's cycle comes back to `n` itself at the latest.

@@ -81,7 +81,8 @@ pub(super) fn gates(client: &mut Client) -> Result<Vec<GateRow>, Trouble> {
 }
 
 pub(super) fn hours(client: &mut Client, span: Span) -> Result<Vec<HourRow>, Trouble> {
-    let sql = "SELECT gate, hour, kind, outcome, grade, flags, age_days, count FROM hours WHERE hour >= $1 AND hour < $2
+    let sql =
+        "SELECT gate, hour, kind, outcome, grade, flags, age_days, count FROM hours WHERE hour >= $1 AND hour < $2
                ORDER BY gate, hour, kind, outcome, grade, flags, age_days";
     let (from, until) = span.hours();
     all(client, sql, &[&from, &until], |row| {
@@ -136,7 +137,9 @@ pub(super) fn events(
         None => (0, i32::MAX.into()),
     };
     let from = filter.gate.and(filter.from_seq).unwrap_or(0);
-    let limit = filter.limit.map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    let limit = filter
+        .limit
+        .map_or(i64::MAX, |limit| i64::try_from(limit).unwrap_or(i64::MAX));
     let bounds = [first, last, i64::try_from(from).unwrap_or(i64::MAX), limit].map(Value::Number);
     // Rows come as they are asked for: of a whole day some are in memory.
     let mut transaction = client.transaction()?;
@@ -251,8 +254,9 @@ pub(super) fn frontier(client: &mut Client, gate: i64, size: u64) -> Result<Fron
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     match client.query_opt(sql, &[&gate, &size])? {
         None => Ok(Frontier::new()),
-        Some(row) => Frontier::from_bytes(row.try_get(0)?)
-            .map_err(|e| Trouble::Corrupt(format!("frontier of gate {gate}: {e}"))),
+        Some(row) => {
+            Frontier::from_bytes(row.try_get(0)?).map_err(|e| Trouble::Corrupt(format!("frontier of gate {gate}: {e}")))
+        }
     }
 }
 
@@ -274,7 +278,8 @@ pub(super) fn leaves(
 }
 
 pub(super) fn rows(client: &mut Client, gate: i64, each: &mut dyn FnMut(Row) -> bool) -> Result<(), Trouble> {
-    let sql = "SELECT seq, time, flags, outcome, kind, grade, source, age, pack, code, person, issuers.name, operator, leaf
+    let sql =
+        "SELECT seq, time, flags, outcome, kind, grade, source, age, pack, code, person, issuers.name, operator, leaf
                FROM events LEFT JOIN issuers ON issuers.id = issuer WHERE gate = $1::bigint::int ORDER BY seq";
     let mut rows = client.query_raw(sql, [&gate])?;
     while let Some(row) = rows.next()? {
@@ -308,11 +313,7 @@ fn get<T: FromSqlOwned>(row: &SqlRow, at: usize) -> Result<T, Trouble> {
 
 /// A number is what the server takes in its place.
 impl ToSql for Value {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut bytes::BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    fn to_sql(&self, ty: &Type, out: &mut bytes::BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match (self, ty) {
             (Self::Bytes(bytes), _) => bytes.to_sql(ty, out),
             (Self::Number(number), &Type::INT2) => i16::try_from(*number)?.to_sql(ty, out),

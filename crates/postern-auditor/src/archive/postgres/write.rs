@@ -62,7 +62,9 @@ pub(super) fn enrol(client: &mut Client, gates: &[Enrolled]) -> Result<(u64, u64
 }
 
 pub(super) fn take(client: &mut Client, issuers: &mut Issuers, taken: &Taken<'_>) -> Result<bool, Trouble> {
-    let Taken { gate, old, frontier, .. } = *taken;
+    let Taken {
+        gate, old, frontier, ..
+    } = *taken;
     let numbers = issuers_of(client, issuers, taken)?;
     let mut transaction = client.transaction()?;
     let size = frontier.size() as i64;
@@ -123,6 +125,15 @@ pub(super) fn take(client: &mut Client, issuers: &mut Issuers, taken: &Taken<'_>
     Ok(true)
 }
 
+pub(super) fn known(client: &mut Client, digest: &[u8]) -> Result<(), Trouble> {
+    client.execute(
+        "INSERT INTO known (digest) VALUES ($1) ON CONFLICT DO NOTHING",
+        &[&digest],
+    )?;
+    client.execute("DELETE FROM refused WHERE digest = $1", &[&digest])?;
+    Ok(())
+}
+
 /// The numbers of the issuers of some events. They are given before the transaction that needs them, so that no two
 /// sessions wait for each other's new ones.
 fn issuers_of(client: &mut Client, issuers: &mut Issuers, taken: &Taken<'_>) -> Result<Vec<Option<i32>>, Trouble> {
@@ -133,7 +144,10 @@ fn issuers_of(client: &mut Client, issuers: &mut Issuers, taken: &Taken<'_>) -> 
             continue;
         };
         if !issuers.contains_key(name) {
-            client.execute("INSERT INTO issuers (name) VALUES ($1) ON CONFLICT DO NOTHING", &[&name])?;
+            client.execute(
+                "INSERT INTO issuers (name) VALUES ($1) ON CONFLICT DO NOTHING",
+                &[&name],
+            )?;
             let row = client.query_one("SELECT id FROM issuers WHERE name = $1", &[&name])?;
             issuers.insert(name.to_owned(), row.try_get(0)?);
         }

@@ -137,11 +137,7 @@ pub(super) fn sightings(connection: &Connection, span: Span, each: &mut dyn FnMu
     Ok(())
 }
 
-pub(super) fn events(
-    connection: &Connection,
-    filter: &Filter,
-    each: &mut dyn FnMut(Archived) -> bool,
-) -> Read<()> {
+pub(super) fn events(connection: &Connection, filter: &Filter, each: &mut dyn FnMut(Archived) -> bool) -> Read<()> {
     // The archive has no number as large as this.
     let end = i64::MAX;
     let first = filter.gate.map_or(0, |gate| id(gate, filter.from_seq.unwrap_or(0)));
@@ -213,8 +209,8 @@ pub(super) fn waiting(connection: &Connection) -> rusqlite::Result<Vec<WaitingRo
 }
 
 pub(super) fn refused(connection: &Connection) -> rusqlite::Result<Vec<RefusedRow>> {
-    let mut statement =
-        connection.prepare_cached("SELECT reason, gate, name, digest, seen FROM refused ORDER BY seen, name, digest")?;
+    let mut statement = connection
+        .prepare_cached("SELECT reason, gate, name, digest, seen FROM refused ORDER BY seen, name, digest")?;
     let rows = statement.query_map([], |row| {
         Ok(RefusedRow {
             reason: row.get(0)?,
@@ -267,9 +263,7 @@ pub(super) fn proofs(connection: &Connection, gate: i64) -> Read<Vec<(u64, u64, 
 pub(super) fn frontier(connection: &Connection, gate: i64, size: u64) -> Read<Frontier> {
     let mut statement = connection
         .prepare_cached("SELECT frontier FROM checkpoints WHERE gate = ?1 AND size <= ?2 ORDER BY size DESC LIMIT 1")?;
-    let bytes: Option<Vec<u8>> = statement
-        .query_row((gate, size as i64), |row| row.get(0))
-        .optional()?;
+    let bytes: Option<Vec<u8>> = statement.query_row((gate, size as i64), |row| row.get(0)).optional()?;
     Ok(match bytes {
         None => Ok(Frontier::new()),
         Some(bytes) => Frontier::from_bytes(&bytes).map_err(|e| format!("frontier of gate {gate}: {e}")),
@@ -293,11 +287,7 @@ pub(super) fn leaves(
     Ok(())
 }
 
-pub(super) fn rows(
-    connection: &Connection,
-    gate: i64,
-    each: &mut dyn FnMut(Row) -> bool,
-) -> rusqlite::Result<()> {
+pub(super) fn rows(connection: &Connection, gate: i64, each: &mut dyn FnMut(Row) -> bool) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "SELECT e.id, time, flags, outcome, kind, grade, source, age, pack, code, person, issuers.name, operator, leaf
          FROM events AS e LEFT JOIN issuers ON issuers.id = e.issuer WHERE e.id >= ?1 AND e.id < ?2 ORDER BY e.id",

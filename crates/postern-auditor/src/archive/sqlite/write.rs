@@ -74,12 +74,10 @@ pub(super) fn enrol(transaction: &Transaction<'_>, gates: &[Enrolled]) -> rusqli
     Ok((new as u64, changed as u64))
 }
 
-pub(super) fn take(
-    transaction: &Transaction<'_>,
-    issuers: &mut Issuers,
-    taken: &Taken<'_>,
-) -> rusqlite::Result<bool> {
-    let Taken { gate, old, frontier, .. } = *taken;
+pub(super) fn take(transaction: &Transaction<'_>, issuers: &mut Issuers, taken: &Taken<'_>) -> rusqlite::Result<bool> {
+    let Taken {
+        gate, old, frontier, ..
+    } = *taken;
     let last = taken.events.last().map(|event| event.details().time as i64);
     let swapped = transaction
         .prepare_cached(
@@ -142,6 +140,13 @@ pub(super) fn take(
         ])?;
     forgive(transaction, &taken.digest)?;
     Ok(true)
+}
+
+pub(super) fn known(transaction: &Transaction<'_>, digest: &Hash) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT OR IGNORE INTO known (digest) VALUES (?1)")?
+        .execute([digest])?;
+    forgive(transaction, digest)
 }
 
 /// What was refused once, before its gate was enrolled perhaps, and is good now.

@@ -19,7 +19,11 @@ pub(super) fn table(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
     rows(page, report, shown, catalog);
     if !more.is_empty() {
         page.open("details", &[]);
-        page.element("summary", &[], &catalog.text("report-more", &[("more", more.len().into())]));
+        page.element(
+            "summary",
+            &[],
+            &catalog.text("report-more", &[("more", more.len().into())]),
+        );
         rows(page, report, more, catalog);
         page.close();
     }
@@ -57,11 +61,19 @@ fn rows(page: &mut Page, report: &Report<'_>, gates: &[GateRow], catalog: &Catal
         }
         if let Some(since) = gate.retired {
             let since = [("since", format_time(since as i64).into())];
-            page.element("div", &[("class", &"soft")], &catalog.text("report-gates-retired", &since));
+            page.element(
+                "div",
+                &[("class", &"soft")],
+                &catalog.text("report-gates-retired", &since),
+            );
         }
         page.close();
         page.element("td", &[("class", &"n")], &grouped(gate.size));
-        page.element("td", &[("class", &"n")], &receipt.map_or_else(dash, |(_, size)| grouped(*size)));
+        page.element(
+            "td",
+            &[("class", &"n")],
+            &receipt.map_or_else(dash, |(_, size)| grouped(*size)),
+        );
         page.element("td", &[("class", &"t")], &time(gate.last_event));
         page.element("td", &[("class", &"t")], &time(gate.last_contact));
         page.element("td", &[("class", &"n")], &grouped(scans));

@@ -23,7 +23,20 @@ pub(super) fn operators(page: &mut Page, report: &Report<'_>, names: &Names, cat
     page.element("p", &[], &say(catalog, "operators-text"));
     page.open("div", &[("class", &"scroll")]);
     page.open("table", &[]);
-    head(page, catalog, "operators", &[("gate", ""), ("operator", ""), ("overrides", "n"), ("admitted", "n"), ("of", "n"), ("share", "n"), ("manual", "n")]);
+    head(
+        page,
+        catalog,
+        "operators",
+        &[
+            ("gate", ""),
+            ("operator", ""),
+            ("overrides", "n"),
+            ("admitted", "n"),
+            ("of", "n"),
+            ("share", "n"),
+            ("manual", "n"),
+        ],
+    );
     for operator in operators.iter().take(SHOWN) {
         let share = operator.admitted as f64 * 100.0 / operator.not_admitted.max(operator.admitted).max(1) as f64;
         page.open("tr", &[]);
@@ -70,7 +83,20 @@ pub(super) fn again(page: &mut Page, again: &Again, names: &Names, catalog: &Cat
     page.close();
     page.open("div", &[("class", &"scroll")]);
     page.open("table", &[]);
-    head(page, catalog, "again", &[("gate", ""), ("seq", "n"), ("time", ""), ("issuer", ""), ("by", ""), ("now", ""), ("why", "")]);
+    head(
+        page,
+        catalog,
+        "again",
+        &[
+            ("gate", ""),
+            ("seq", "n"),
+            ("time", ""),
+            ("issuer", ""),
+            ("by", ""),
+            ("now", ""),
+            ("why", ""),
+        ],
+    );
     for past in again.past.iter().take(SHOWN_PAST) {
         page.open("tr", &[]);
         page.element("td", &[], &names.name(past.gate));
@@ -78,7 +104,11 @@ pub(super) fn again(page: &mut Page, again: &Again, names: &Names, catalog: &Cat
         page.element("td", &[("class", &"t")], &format_time(past.time as i64));
         page.element("td", &[], &past.issuer);
         page.element("td", &[], past.operator.as_deref().unwrap_or("–"));
-        page.element("td", &[], &catalog.text(&format!("outcome-{}", past.why.outcome()), &[]));
+        page.element(
+            "td",
+            &[],
+            &catalog.text(&format!("outcome-{}", past.why.outcome()), &[]),
+        );
         page.element("td", &[], &catalog.text(&format!("why-{}", past.why.as_str()), &[]));
         page.close();
     }

@@ -1,0 +1,71 @@
+//! Receipts.
+
+use std::fs;
+use std::path::Path;
+
+use postern_core::keyfile;
+use postern_core::keys::{PublicKey, Signer};
+use postern_log::bundle::receipt_path;
+use postern_log::receipt::Receipt;
+
+use crate::common::{Engine, Gate, MORNING, Office, json_lines};
+
+fn auditor(office: &Office) -> PublicKey {
+    let pem = fs::read(office.dir().join("auditor.pub")).unwrap();
+    keyfile::parse_public(&pem).unwrap().0
+}
+
+/// Gives receipts: how many are new, and how many were written.
+fn give(office: &Office, out: &Path) -> (u64, u64) {
+    let output = office.run("receipts", &["--out", out.to_str().unwrap()], true);
+    let line = json_lines(&output).pop().unwrap();
+    (line["new"].as_u64().unwrap(), line["written"].as_u64().unwrap())
+}
+
+fn open(gate: &Gate, office: &Office, out: &Path) -> Receipt {
+    let (key, public) = (auditor(office), gate.key.public());
+    let note = fs::read_to_string(out.join(receipt_path(&public, &key))).unwrap();
+    Receipt::open(&note, &gate.name, &public, "made-up-audit", &key).unwrap()
+}
+
+pub(crate) fn what_is_new_is_receipted_once(engine: Engine) {
+    let (mut one, mut two, idle) = (Gate::new(1), Gate::new(2), Gate::new(3));
+    one.scan(10, MORNING);
+    two.scan(20, MORNING);
+    let (office, out) = (Office::new(engine), tempfile::tempdir().unwrap());
+    office.enrol(&[&one, &two, &idle]);
+    assert_eq!(give(&office, out.path()), (0, 0));
+    office.ingest_bytes(&[&one.bundle(0, 10, &office), &two.bundle(0, 20, &office)]);
+    assert_eq!(give(&office, out.path()), (2, 2));
+    assert_eq!(open(&one, &office, out.path()).checkpoint.tip, one.log.tip());
+    assert_eq!(give(&office, out.path()), (0, 0), "nothing is new");
+    two.scan(5, MORNING + 20);
+    office.ingest_bytes(&[&two.bundle(20, 25, &office)]);
+    assert_eq!(give(&office, out.path()), (1, 1));
+    assert_eq!(open(&two, &office, out.path()).checkpoint.tip, two.log.tip());
+    assert_eq!(office.verify(), Vec::<String>::new());
+    // What a receipt says was cut off by somebody.
+    let note = "UPDATE receipts SET note = 'gate-1\n10\n'";
+    office.tamper(note);
+    assert_eq!(
+        office.verify(),
+        ["gate-1 receipt-forged 10", "gate-2 receipt-forged 25"]
+    );
+}
+
+pub(crate) fn a_receipt_that_was_lost_is_written_again(engine: Engine) {
+    let mut gate = Gate::new(1);
+    gate.scan(10, MORNING);
+    let (office, out) = (Office::new(engine), tempfile::tempdir().unwrap());
+    office.enrol(&[&gate]);
+    office.ingest_bytes(&[&gate.bundle(0, 10, &office)]);
+    assert_eq!(give(&office, out.path()), (1, 1));
+    let file = out.path().join(receipt_path(&gate.key.public(), &auditor(&office)));
+    let first = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    assert_eq!(give(&office, out.path()), (0, 1));
+    assert_eq!(fs::read(&file).unwrap(), first, "the same as it was, with its time");
+    fs::write(&file, "made up").unwrap();
+    assert_eq!(give(&office, out.path()), (0, 1));
+    assert_eq!(fs::read(&file).unwrap(), first);
+}

@@ -1,0 +1,233 @@
+//! The drop box: what it takes, what it gives, and nothing else.
+
+#[path = "common/mod.rs"]
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use common::{Engine, Gate, MORNING, Office};
+use postern_core::keys::Signer;
+use postern_log::bundle::{path, receipt_path};
+
+/// A running drop box.
+struct Server {
+    child: Child,
+    address: String,
+    shelf: PathBuf,
+}
+
+impl Server {
+    fn start(office: &Office, more: &[&str]) -> Self {
+        let shelf = office.folder.path().join("box");
+        let mut args = vec!["--listen", "127.0.0.1:0", "--box", shelf.to_str().unwrap()];
+        args.extend(more);
+        let mut command = office.command("serve", &args, false);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stderr.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+        Self { child, address, shelf }
+    }
+
+    /// A request as it is written: the status and the body of the answer.
+    fn ask(&self, request: &[u8]) -> (u16, Vec<u8>) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        // The server may answer and close before it has all.
+        let _cut = stream.write_all(request);
+        let mut answer = Vec::new();
+        let _reset = stream.read_to_end(&mut answer);
+        let head = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+        (status, answer[head + 4..].to_vec())
+    }
+
+    fn head_of(method: &str, path: &str, more: &str) -> Vec<u8> {
+        format!("{method} {path} HTTP/1.1\r\nHost: made-up\r\nConnection: close\r\n{more}\r\n").into_bytes()
+    }
+
+    fn put(&self, path: &str, body: &[u8]) -> u16 {
+        let length = format!("Content-Length: {}\r\n", body.len());
+        let request = [Self::head_of("PUT", &format!("/{path}"), &length), body.to_vec()].concat();
+        self.ask(&request).0
+    }
+
+    fn get(&self, path: &str) -> (u16, Vec<u8>) {
+        self.ask(&Self::head_of("GET", path, ""))
+    }
+
+    fn status(&self, method: &str, path: &str) -> u16 {
+        self.ask(&Self::head_of(method, path, "")).0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn site() -> (Gate, Office) {
+    let mut gate = Gate::new(1);
+    gate.scan(30, MORNING);
+    let office = Office::new(Engine::Sqlite);
+    office.enrol(&[&gate]);
+    (gate, office)
+}
+
+#[test]
+fn bundles_of_enrolled_gates_are_taken_and_stay() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &[]);
+    let (path, bundle) = (path(&gate.key.public(), 0, 30), gate.bundle(0, 30, &office));
+    assert_eq!(server.status("HEAD", &format!("/{path}")), 404);
+    assert_eq!(server.put(&path, &bundle), 201);
+    assert_eq!(server.put(&path, &bundle), 204, "the same again");
+    assert_eq!(
+        server.put(&path, &gate.bundle(0, 30, &office)),
+        409,
+        "sealed again it is another file"
+    );
+    assert_eq!(fs::read(server.shelf.join(&path)).unwrap(), bundle);
+    assert_eq!(server.status("HEAD", &format!("/{path}")), 200);
+    assert_eq!(
+        server.status("GET", &format!("/{path}")),
+        405,
+        "bundles are not given out"
+    );
+    // In pieces of unknown length.
+    let next = postern_log::bundle::path(&gate.key.public(), 10, 30);
+    let body = gate.bundle(10, 30, &office);
+    let mut request = Server::head_of("PUT", &format!("/{next}"), "Transfer-Encoding: chunked\r\n");
+    for piece in body.chunks(1000) {
+        request.extend(format!("{:x}\r\n", piece.len()).into_bytes());
+        request.extend(piece);
+        request.extend(b"\r\n");
+    }
+    request.extend(b"0\r\n\r\n");
+    assert_eq!(server.ask(&request).0, 201);
+    let told = office.ingest(&[&server.shelf]);
+    assert_eq!((told.taken, told.known, told.is_good), (1, 1, true));
+}
+
+#[test]
+fn what_no_enrolled_gate_signed_is_refused() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &[]);
+    let key = gate.key.public();
+    let bundle = gate.bundle(0, 30, &office);
+    let mut stranger = Gate::new(2);
+    stranger.scan(30, MORNING);
+    let foreign = stranger.bundle(0, 30, &office);
+    assert_eq!(server.put(&path(&stranger.key.public(), 0, 30), &foreign), 403);
+    assert_eq!(server.put(&path(&key, 0, 30), &foreign), 403, "under another's name");
+    assert_eq!(server.put(&path(&stranger.key.public(), 0, 30), &bundle), 403);
+    assert_eq!(server.put(&path(&key, 0, 30), b"made up"), 403);
+    assert_eq!(server.put(&path(&key, 0, 30), b""), 403);
+    let mut damaged = bundle.clone();
+    let last = damaged.len() - 1;
+    damaged[last] ^= 1;
+    assert_eq!(server.put(&path(&key, 0, 30), &damaged), 403);
+    let length = format!("Content-Length: {}\r\n", 65 << 20);
+    let large = Server::head_of("PUT", &format!("/{}", path(&key, 0, 30)), &length);
+    assert_eq!(server.ask(&large).0, 413);
+    let left = fs::read_dir(server.shelf.join("evidence")).unwrap().count();
+    assert_eq!(left, 0, "nothing was written");
+}
+
+#[test]
+fn there_is_no_other_path() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &[]);
+    let good = path(&gate.key.public(), 0, 30);
+    fs::write(server.shelf.join("secret"), "made up").unwrap();
+    for path in [
+        "/",
+        "/evidence",
+        "/evidence/",
+        "/secret",
+        "/evidence/../secret",
+        "/receipt/../secret",
+        "/../../etc/passwd",
+        "//etc/passwd",
+        "/receipt/%2e%2e/secret",
+        "/evidence/..%2f..%2fsecret",
+        &format!("/{}", good.to_uppercase()),
+        &format!("//{good}"),
+        &format!("/{good}/"),
+        &format!("/{}", good.replace("0-30", "00-30")),
+        &format!("/{}", good.replace("0-30", "30-0")),
+    ] {
+        for method in ["GET", "HEAD", "PUT", "DELETE", "POST"] {
+            assert_eq!(server.status(method, path), 404, "{method} {path}");
+        }
+    }
+    for method in ["DELETE", "POST", "PATCH"] {
+        assert_eq!(server.status(method, &format!("/{good}")), 405);
+    }
+    assert_eq!(server.ask(b"made up\r\n\r\n").0, 400);
+}
+
+#[test]
+fn receipts_are_given() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &[]);
+    let key = gate.key.public();
+    assert_eq!(server.put(&path(&key, 0, 30), &gate.bundle(0, 30, &office)), 201);
+    office.ingest(&[&server.shelf]);
+    office.run("receipts", &["--out", server.shelf.to_str().unwrap()], true);
+    let pem = fs::read(office.dir().join("auditor.pub")).unwrap();
+    let (auditor, _) = postern_core::keyfile::parse_public(&pem).unwrap();
+    let path = format!("/{}", receipt_path(&key, &auditor));
+    let (status, receipt) = server.get(&path);
+    assert_eq!(status, 200);
+    let note = String::from_utf8(receipt).unwrap();
+    assert!(postern_log::receipt::Receipt::open(&note, "gate-1", &key, "made-up-audit", &auditor).is_ok());
+    assert_eq!(server.status("HEAD", &path), 200);
+    assert_eq!(server.put(&path[1..], note.as_bytes()), 405);
+    assert_eq!(server.get(&path.replace(".receipt", "0.receipt")).0, 404);
+}
+
+#[test]
+fn a_full_box_takes_no_more() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &["--max-gib", "0"]);
+    let path = path(&gate.key.public(), 0, 30);
+    assert_eq!(server.put(&path, &gate.bundle(0, 30, &office)), 507);
+    assert!(!server.shelf.join(path).exists());
+}
+
+/// Asked to end, it takes what is on its way and nothing new.
+#[test]
+fn an_upload_on_its_way_is_ended_first() {
+    let (gate, office) = site();
+    let mut server = Server::start(&office, &[]);
+    let (path, bundle) = (path(&gate.key.public(), 0, 30), gate.bundle(0, 30, &office));
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let length = format!("Content-Length: {}\r\n", bundle.len());
+    stream
+        .write_all(&Server::head_of("PUT", &format!("/{path}"), &length))
+        .unwrap();
+    stream.write_all(&bundle[..100]).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    let told = Command::new("kill")
+        .args(["-TERM", &server.child.id().to_string()])
+        .status();
+    assert!(told.unwrap().success());
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(TcpStream::connect(&server.address).is_err(), "nobody new");
+    stream.write_all(&bundle[100..]).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    assert_eq!(fs::read(server.shelf.join(path)).unwrap(), bundle);
+}
