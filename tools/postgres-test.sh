@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Runs the tests of the auditor's archive against a real server of PostgreSQL: one of its own, in a folder that is removed after.
-# The server's programs are found by pg_config, in PATH, or in PG_BIN.
+# The server's programs are those in PG_BIN, else of Debian's newest, else of pg_config or in PATH.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-bin=${PG_BIN:-$(pg_config --bindir 2>/dev/null || dirname "$(readlink -f "$(command -v pg_ctl)")")}
+newest() { compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 | xargs -r dirname; }
+bin=${PG_BIN:-$(newest)}
+bin=${bin:-$(pg_config --bindir 2>/dev/null || dirname "$(readlink -f "$(command -v pg_ctl)")")}
 folder=$(mktemp -d)
 # The server does not run as root.
 as() { if [ "$(id -u)" = 0 ]; then runuser -u "${PG_USER:-postgres}" -- "$@"; else "$@"; fi; }
@@ -20,4 +22,4 @@ as "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" \
 chmod 755 "$folder"
 cd "$root"
 export POSTERN_POSTGRES="postgres://postern@/?host=$folder"
-if [ $# -gt 0 ]; then "$@"; else cargo test -p postern-auditor --test archive; fi
+if [ $# -gt 0 ]; then "$@"; else cargo test -p postern-auditor --test archive --test findings; fi

@@ -5,7 +5,8 @@
 //! what the processor does and not the disk.
 #![allow(unreachable_pub, reason = "shared by benchmarks")]
 
-use postern_log::{Event, Flags, Grade, Kind, Log, NewEvent, Outcome, Source};
+use postern_core::keys::PrivateKey;
+use postern_log::{Credential, Event, Flags, Grade, Kind, Log, NewEvent, Outcome, Source};
 use rusqlite::{Connection, Statement, params};
 use tempfile::TempDir;
 
@@ -28,14 +29,19 @@ pub fn event(i: u64) -> NewEvent {
         kind: Kind::Code,
         about: None,
         operator: None,
-        credential: None,
+        credential: Some(Credential {
+            kid: [7; 4],
+            issued: 1_639_000_000,
+            index: i,
+        }),
     }
 }
 
 pub fn log() -> (TempDir, Log) {
     let place = std::env::var_os("POSTERN_BENCH_FOLDER").unwrap_or(env!("CARGO_TARGET_TMPDIR").into());
     let folder = tempfile::tempdir_in(place).unwrap();
-    let log = Log::create(&folder.path().join("gate.db"), "bench").unwrap();
+    let mut log = Log::create(&folder.path().join("gate.db"), "bench").unwrap();
+    log.seal_with(Box::new(PrivateKey::from_seed(&[1; 32]))).unwrap();
     (folder, log)
 }
 
@@ -70,6 +76,9 @@ fn insert(statement: &mut Statement<'_>, event: &Event) {
             e.kind.as_str(),
             e.about.map(|about| about as i64),
             e.operator,
+            e.credential.map(|credential| credential.kid),
+            e.credential.map(|credential| credential.issued as i64),
+            e.credential.map(|credential| credential.index as i64),
             event.to_leaf(),
         ])
         .unwrap();
@@ -79,7 +88,7 @@ fn insert(statement: &mut Statement<'_>, event: &Event) {
 pub fn commit(conn: &mut Connection, seq: &mut u64, batch: u64) {
     let tx = conn.transaction().unwrap();
     {
-        let sql = "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)";
+        let sql = "INSERT INTO events VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)";
         let mut statement = tx.prepare_cached(sql).unwrap();
         for _ in 0..batch {
             insert(&mut statement, &Event::new(*seq, event(*seq)).unwrap());
