@@ -54,6 +54,7 @@ both! {
     forks::a_log_put_back_from_a_backup,
     forks::a_shorter_log_that_differs,
     forks::a_log_whose_start_differs,
+    forks::so_many_forks_are_kept_and_no_more,
     receipts::what_is_new_is_receipted_once,
     receipts::a_receipt_that_was_lost_is_written_again,
     refused::cut_at_every_length,

@@ -15,6 +15,9 @@ use crate::error::Error;
 /// The longest name of a file that is kept.
 const MAX_NAME: usize = 256;
 
+/// The most forks of a gate whose bundles are kept.
+const MAX_FORKS: usize = 64;
+
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Became {
@@ -86,6 +89,10 @@ impl Intake {
                     self.refuse(archive, name, digest, Refusal(Some(gate), "bundle-inconsistent"))
                 }
                 Standing::Waits => self.wait(archive, gate, &bundle, digest, bytes),
+                // One is proof enough; a gate that is hostile must not fill the archive.
+                Standing::Forks(_) if forks_of(archive, gate)? >= MAX_FORKS => {
+                    self.refuse(archive, name, digest, Refusal(Some(gate), "fork"))
+                }
                 Standing::Forks(fork) => {
                     let fork = ForkRow {
                         seen: self.now,
@@ -179,4 +186,9 @@ impl Intake {
         }
         Ok(Became::Left { gate })
     }
+}
+
+/// How many forks of a gate are kept.
+fn forks_of(archive: &mut dyn Archive, gate: i64) -> Result<usize, Error> {
+    Ok(archive.forks()?.iter().filter(|fork| fork.gate == gate).count())
 }

@@ -71,3 +71,16 @@ pub(crate) fn a_log_whose_start_differs(engine: Engine) {
     let told = office.ingest_bytes(&[&other.bundle(64, 90, &office)]);
     assert_eq!(told.trouble, ["gate-1 fork"]);
 }
+
+/// A hostile gate signs one fork after the other: the archive does not grow with them.
+pub(crate) fn so_many_forks_are_kept_and_no_more(engine: Engine) {
+    let (_gate, mut clone, office) = two_of_one(engine);
+    clone.scan(80, MORNING + 60);
+    let bundles: Vec<Vec<u8>> = (51..121).map(|to| clone.bundle(0, to, &office)).collect();
+    let bundles: Vec<&[u8]> = bundles.iter().map(Vec::as_slice).collect();
+    let told = office.ingest_bytes(&bundles);
+    assert_eq!(told.trouble, vec!["gate-1 fork".to_owned(); 70]);
+    assert_eq!(office.ask("SELECT count(*) FROM forks"), 64);
+    assert_eq!(office.ask("SELECT count(*) FROM refused WHERE reason = 'fork'"), 6);
+    assert_eq!(office.verify(), Vec::<String>::new());
+}
