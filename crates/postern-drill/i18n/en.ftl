@@ -8,7 +8,7 @@ cmd = Rehearse an outage with the real parts
     .hours = How many hours the day has
     .down-hours = For how many of them the centre is down; the day is at least six hours longer
     .faults = Also kill, clone and set back gates, tamper with logs, bundles and the archive, and see that all of it is found
-    .leave-out = Do not plant this fault, to see that it is missed
+    .leave-out = Do not plant this fault, to see that it is missed; may be given several times
     .open = Open the report in a browser
 
 cmd-lab = Leave a ready laboratory: keys, repository, bundle, ledgers, people files, pictures, gates, audit office

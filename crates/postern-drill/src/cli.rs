@@ -55,7 +55,7 @@ pub(crate) struct StoryArgs {
     pub(crate) faults: bool,
     #[arg(long, value_name = "FAULT", requires = "faults",
           value_parser = PossibleValuesParser::new(Fault::ALL.map(Fault::name)))]
-    pub(crate) leave_out: Option<String>,
+    pub(crate) leave_out: Vec<String>,
     #[arg(long)]
     pub(crate) open: bool,
 }

@@ -105,7 +105,7 @@ impl Rehearsal {
         let mut planted = match story.faults {
             true => {
                 progress.step("step-faults");
-                Some(Planted::prepare(self, story.leave_out.as_deref())?)
+                Some(Planted::prepare(self, &story.leave_out)?)
             }
             false => None,
         };

@@ -126,13 +126,13 @@ impl Found {
 
 /// The faults, while they are being planted.
 pub(super) struct Planted {
-    leave_out: Option<String>,
+    leave_out: Vec<String>,
     found: Vec<Found>,
 }
 
 impl Planted {
-    /// Sets up the gates in the yard. One fault may be left out, to see that it is not found.
-    pub(super) fn prepare(story: &mut Rehearsal, leave_out: Option<&str>) -> Result<Self, DrillError> {
+    /// Sets up the gates in the yard. Faults may be left out, to see that they are not found.
+    pub(super) fn prepare(story: &mut Rehearsal, leave_out: &[String]) -> Result<Self, DrillError> {
         let folder = story.lab.path("faults/damaged");
         fs::create_dir_all(&folder).map_err(|e| FileError::new(folder, FileAction::Create, e))?;
         for gate in YARD {
@@ -142,7 +142,7 @@ impl Planted {
             }
         }
         Ok(Self {
-            leave_out: leave_out.map(str::to_owned),
+            leave_out: leave_out.to_vec(),
             found: Vec::new(),
         })
     }
@@ -161,7 +161,7 @@ impl Planted {
     }
 
     fn is_planted(&self, fault: Fault) -> bool {
-        self.leave_out.as_deref() != Some(fault.name())
+        !self.leave_out.iter().any(|name| name == fault.name())
     }
 
     fn note(&mut self, fault: Fault, by: Vec<String>) {

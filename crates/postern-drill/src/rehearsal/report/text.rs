@@ -10,6 +10,9 @@ use crate::lab::{AUDITOR, Lab};
 use crate::player::COMMANDS;
 use crate::rehearsal::audit::{EVIDENCE, PAGE};
 
+/// A line with its mark: good or not, the text, and what is in it.
+type Line<'a> = dyn Fn(bool, &str, &[(&str, FluentValue<'_>)]) -> String + 'a;
+
 impl Report {
     /// For people: what came out, then by phase, what was tried, what was planted, what the auditor saw, how to go on.
     pub(in crate::rehearsal) fn text(&self, lab: &Lab, session: &Session, colors: Colors) -> String {
@@ -120,7 +123,7 @@ impl Report {
         table.render(None, Colors::OFF)
     }
 
-    fn audit_lines(&self, line: &dyn Fn(bool, &str, &[(&str, FluentValue<'_>)]) -> String) -> String {
+    fn audit_lines(&self, line: &Line<'_>) -> String {
         let audit = &self.audit;
         let taken = [
             ("bundles", audit.bundles.into()),
