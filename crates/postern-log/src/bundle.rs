@@ -1,7 +1,7 @@
 //! Log bundles: leaves on their way to auditors, sealed to them and signed by the gate (`docs/FORMAT.md` section 7).
 //!
 //! ```text
-//! LogBundle -> CBOR -> age -> COSE_Sign1 -> SealedBundle -> LogBundle
+//! LogBundle -> CBOR -> age -> its places beside it -> COSE_Sign1 -> SealedBundle -> LogBundle
 //! ```
 //!
 //! Anybody can check who signed a bundle, as a drop box does; only its recipients see what is in it.
@@ -10,7 +10,9 @@ mod content;
 mod error;
 mod path;
 
-use postern_core::cbor;
+use std::ops::Range;
+
+use postern_core::cbor::{self, ByteString};
 use postern_core::cose::{self, Sign1};
 use postern_core::keys::{Kid, PublicKey, Signer};
 use postern_core::text::GateName;
@@ -20,7 +22,7 @@ pub use error::BundleError;
 pub use path::{parse_path, part, path, receipt_path};
 
 use crate::checkpoint::Checkpoint;
-use crate::merkle::Hash;
+use crate::merkle::{Hash, MAX_SIZE};
 use content::Content;
 
 /// The most leaves of a bundle.
@@ -66,7 +68,9 @@ impl LogBundle {
         self.checkpoint()?;
         let content = cbor::to_vec(&Content::of(self));
         let sealed = postern_seal::seal(&content, to).map_err(BundleError::Seal)?;
-        let file = cose::sign1_typed(signer, self.key.kid(), TYPE, &sealed).map_err(BundleError::Sign)?;
+        let to = self.from + self.leaves.len() as u64;
+        let payload = cbor::to_vec(&(self.from, to, ByteString(&sealed)));
+        let file = cose::sign1_typed(signer, self.key.kid(), TYPE, &payload).map_err(BundleError::Sign)?;
         match file.len() <= MAX_LEN {
             true => Ok(file),
             false => Err(BundleError::TooLarge),
@@ -95,6 +99,9 @@ impl LogBundle {
 #[derive(Clone, Copy, Debug)]
 pub struct SealedBundle<'a> {
     message: Sign1<'a>,
+    from: u64,
+    to: u64,
+    sealed: &'a [u8],
 }
 
 impl<'a> SealedBundle<'a> {
@@ -108,11 +115,27 @@ impl<'a> SealedBundle<'a> {
         if file.len() > MAX_LEN {
             return Err(BundleError::TooLarge);
         }
-        match Sign1::parse_typed(file, TYPE) {
-            Ok(message) => Ok(Self { message }),
-            Err(_) if begins_as_bundle(file) => Err(BundleError::Damaged),
-            Err(e) => Err(BundleError::NotABundle(e)),
+        let message = match Sign1::parse_typed(file, TYPE) {
+            Ok(message) => message,
+            Err(_) if begins_as_bundle(file) => return Err(BundleError::Damaged),
+            Err(e) => return Err(BundleError::NotABundle(e)),
+        };
+        let (from, to, sealed): (u64, u64, ByteString<'a>) =
+            cbor::from_slice(message.payload).map_err(|_| BundleError::Damaged)?;
+        match to.checked_sub(from).is_some_and(|leaves| leaves <= MAX_LEAVES as u64) && to <= MAX_SIZE {
+            true => Ok(Self {
+                message,
+                from,
+                to,
+                sealed: sealed.0,
+            }),
+            false => Err(BundleError::Damaged),
         }
+    }
+
+    /// The places of the leaves, as the gate says outside the seal: what the name of the file must say too.
+    pub fn range(&self) -> Range<u64> {
+        self.from..self.to
     }
 
     /// Names the candidates for the gate's key.
@@ -142,7 +165,7 @@ impl<'a> SealedBundle<'a> {
     /// [`BundleError`].
     pub fn open(&self, key: &PublicKey, identity: &Identity) -> Result<LogBundle, BundleError> {
         self.verify(key)?;
-        let plain = postern_seal::open(self.message.payload, identity, MAX_LEN).map_err(|e| match e {
+        let plain = postern_seal::open(self.sealed, identity, MAX_LEN).map_err(|e| match e {
             SealError::NotForThisIdentity => BundleError::NotForThisIdentity,
             e => BundleError::Seal(e),
         })?;
@@ -151,8 +174,15 @@ impl<'a> SealedBundle<'a> {
         if bundle.key != *key {
             return Err(BundleError::OtherKey);
         }
-        bundle.checkpoint()?;
-        Ok(bundle)
+        let size = bundle.checkpoint()?.tip.size;
+        match (bundle.from, size) == (self.from, self.to) {
+            true => Ok(bundle),
+            false => Err(BundleError::Size {
+                from: self.from,
+                leaves: bundle.leaves.len() as u64,
+                size,
+            }),
+        }
     }
 }
 

@@ -99,8 +99,35 @@ fn with(content: &impl Serialize) -> Vec<u8> {
     signed(&sealed)
 }
 
-fn signed(payload: &[u8]) -> Vec<u8> {
-    cose::sign1_typed(&gate(), gate().public().kid(), TYPE, payload).unwrap()
+fn signed(sealed: &[u8]) -> Vec<u8> {
+    of_range(0, 0, sealed)
+}
+
+/// Signed as a bundle of these places.
+fn of_range(from: u64, to: u64, sealed: &[u8]) -> Vec<u8> {
+    let payload = cbor::to_vec(&(from, to, ByteString(sealed)));
+    cose::sign1_typed(&gate(), gate().public().kid(), TYPE, &payload).unwrap()
+}
+
+#[test]
+fn a_bundle_is_of_the_places_that_its_gate_names_outside() {
+    let file = seal(&log_bundle(5, 9));
+    assert_eq!(SealedBundle::parse(&file).unwrap().range(), 5..9);
+    let sealed = postern_seal::seal(&cbor::to_vec(&content()), &[AUDITOR.recipient()]).unwrap();
+    let size = |from| BundleError::Size {
+        from,
+        leaves: 0,
+        size: 0,
+    };
+    assert_eq!(open(&of_range(0, 1, &sealed)), Err(size(0)));
+    assert_eq!(open(&of_range(7, 7, &sealed)), Err(size(7)));
+    let parse = |from, to| SealedBundle::parse(&of_range(from, to, &sealed)).map(|bundle| bundle.range());
+    assert_eq!(parse(0, 65_536).unwrap(), 0..65_536);
+    for (from, to) in [(0, 65_537), (1, 0), (u64::MAX, u64::MAX)] {
+        assert_eq!(parse(from, to).unwrap_err(), BundleError::Damaged, "{from} to {to}");
+    }
+    let bare = cose::sign1_typed(&gate(), gate().public().kid(), TYPE, &sealed).unwrap();
+    assert_eq!(SealedBundle::parse(&bare).unwrap_err(), BundleError::Damaged);
 }
 
 #[test]
@@ -225,7 +252,8 @@ fn the_key_inside_is_the_one_that_signed() {
 #[test]
 fn another_key_with_the_same_kid_has_not_signed_it() {
     let sealed = postern_seal::seal(&cbor::to_vec(&content()), &[AUDITOR.recipient()]).unwrap();
-    let forged = cose::sign1_typed(&key(2), gate().public().kid(), TYPE, &sealed).unwrap();
+    let payload = cbor::to_vec(&(0_u64, 0_u64, ByteString(&sealed)));
+    let forged = cose::sign1_typed(&key(2), gate().public().kid(), TYPE, &payload).unwrap();
     assert_eq!(open(&forged), Err(BundleError::Damaged));
 }
 
