@@ -30,6 +30,9 @@ pub(crate) const MAX_LEAVES: u64 = 1 << 40;
 /// The most bundles of a gate that wait: others stay where they came from.
 pub(crate) const MAX_WAITING: u32 = 64;
 
+/// The most forks of a gate that are kept: one is proof enough, and a hostile gate must not fill the archive.
+pub(crate) const MAX_FORKS: u32 = 64;
+
 /// A time span in seconds since 1970, its end not in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
@@ -202,6 +205,8 @@ pub(crate) trait Archive: Send {
     fn hours(&mut self, span: Span) -> Result<Vec<HourRow>, Error>;
 
     /// Calls `each` for every event of kind `code` that was admitted in a span and has a pseudonym, in no order.
+    /// Those whose gate's clock was not believed are left out: their times say nothing. A time that somebody chose is one that they
+    /// stand by (an exercise judges all at such times).
     fn sightings(&mut self, span: Span, each: &mut dyn FnMut(Sighting)) -> Result<(), Error>;
 
     /// Calls `each` for every event that a filter names, until it returns `false`.
@@ -243,7 +248,7 @@ pub(crate) trait Archive: Send {
     /// Takes gates in, or changes what is said of those that are in; tells how many are new, and how many changed.
     fn enrol(&mut self, gates: &[Enrolled]) -> Result<(u64, u64), Error>;
 
-    /// Whether a bundle with this digest was taken, or known already.
+    /// Whether a bundle with this digest was taken, known already, or kept as a fork.
     fn knows(&mut self, digest: &Hash) -> Result<bool, Error>;
 
     /// Keeps that all leaves of a bundle were in the archive, so that it is not opened again.
@@ -252,7 +257,7 @@ pub(crate) trait Archive: Send {
     /// Adds to a gate's log if it is still as `taken` says; tells whether it was.
     fn take(&mut self, taken: &Taken<'_>) -> Result<bool, Error>;
 
-    /// Keeps both sides of a fork (its number is not looked at); tells whether it is new.
+    /// Keeps both sides of a fork (its number is not looked at); tells whether it is new and there is room for another of its gate.
     fn keep_fork(&mut self, fork: &ForkRow, bundle: &[u8]) -> Result<bool, Error>;
 
     /// Keeps a bundle that waits; tells whether it is new.
@@ -272,6 +277,10 @@ pub(crate) trait Archive: Send {
 
     /// Returns once all that was put in is on the disk.
     fn settle(&mut self) -> Result<(), Error>;
+
+    /// Answers from now on as of this moment, whatever others write, in this session and those that it makes; for sessions that only
+    /// read.
+    fn hold(&mut self) -> Result<(), Error>;
 
     /// The same archive, for another thread.
     fn another(&self) -> Result<Box<dyn Archive>, Error>;

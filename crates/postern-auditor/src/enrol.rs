@@ -57,6 +57,12 @@ pub(crate) fn run(args: &EnrolArgs, session: &Session) -> Result<u8, Error> {
     }
     let mut archive = args.archive.open()?;
     let known: BTreeMap<PublicKey, GateRow> = archive.gates()?.into_iter().map(|gate| (gate.key, gate)).collect();
+    // Its name is in each checkpoint that it has signed: under another one none would be its own.
+    for gate in &gates {
+        if let Some(is) = known.get(&gate.key).filter(|is| is.size > 0 && is.name != gate.name) {
+            return Err(Error::GateRenamed(is.name.clone(), gate.name.clone()));
+        }
+    }
     // A gate that is retired stays so, and one keeps its place where nothing new is said of it.
     let merged: Vec<Enrolled> = gates
         .into_iter()

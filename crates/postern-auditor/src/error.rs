@@ -42,6 +42,8 @@ pub(crate) enum Error {
     FingerprintIncomplete(usize),
     /// The root's fingerprint is another one.
     FingerprintMismatch,
+    /// A gate with leaves was to have another name: the one it has, and the other.
+    GateRenamed(String, String),
     /// No gate of the archive has this name.
     GateUnknown(String),
     /// A key file is none.
@@ -71,6 +73,8 @@ pub(crate) enum Error {
     PositionOfSeveral,
     /// The system gives no randomness.
     Random(RandomError),
+    /// The checkpoint to sign is not one of the gate under its enrolled name.
+    ReceiptOtherName,
     /// A repository lacks a file: its path.
     RepositoryMissing(String),
     /// A sealed file cannot be opened.
@@ -95,6 +99,7 @@ impl fmt::Display for Error {
             Self::File(e) => e.fmt(f),
             Self::FingerprintIncomplete(digits) => write!(f, "a fingerprint has 64 digits, not {digits}"),
             Self::FingerprintMismatch => f.write_str("the root has another fingerprint"),
+            Self::GateRenamed(was, name) => write!(f, "{was} has leaves and cannot be called {name}"),
             Self::GateUnknown(name) => write!(f, "no gate is called {name}"),
             Self::Key(path, e) => write!(f, "{}: {e}", path.display()),
             Self::KeyOfOtherRole(path, is, wanted) => {
@@ -109,6 +114,7 @@ impl fmt::Display for Error {
             Self::PasswordInArgument => f.write_str("a password is in the arguments"),
             Self::PositionOfSeveral => f.write_str("a position is of one gate"),
             Self::Random(e) => e.fmt(f),
+            Self::ReceiptOtherName => f.write_str("the checkpoint is not one of the gate under its enrolled name"),
             Self::RepositoryMissing(path) => write!(f, "the repository has no {path}"),
             Self::Seal(path, e) => write!(f, "{}: {e}", path.display()),
             Self::Secret(e) => e.fmt(f),
@@ -142,6 +148,7 @@ impl Explain for Error {
             Self::File(e) => e.reason(),
             Self::FingerprintIncomplete(_) => "fingerprint-incomplete",
             Self::FingerprintMismatch => "fingerprint-mismatch",
+            Self::GateRenamed(..) => "gate-renamed",
             Self::GateUnknown(_) => "gate-unknown",
             Self::Key(_, e) => e.reason(),
             Self::KeyOfOtherRole(..) => "key-of-other-role",
@@ -154,6 +161,7 @@ impl Explain for Error {
             Self::PasswordInArgument => "password-in-argument",
             Self::PositionOfSeveral => "position-of-several",
             Self::Random(e) => e.reason(),
+            Self::ReceiptOtherName => "receipt-other-name",
             Self::RepositoryMissing(_) => "repository-missing",
             Self::Seal(_, e) => e.reason(),
             Self::Secret(e) => e.reason(),
@@ -176,6 +184,7 @@ impl Explain for Error {
             | Self::Seal(file, _) => vec![path(file)],
             Self::File(e) => e.args(),
             Self::FingerprintIncomplete(digits) => vec![("digits", (*digits).into())],
+            Self::GateRenamed(was, name) => vec![text("was", was), text("name", name)],
             Self::GateUnknown(name) => vec![text("name", name)],
             Self::KeyOfOtherRole(file, is, wanted) => {
                 vec![path(file), text("is", is.as_str()), text("wanted", wanted.as_str())]
@@ -193,7 +202,8 @@ impl Explain for Error {
             | Self::OfficeNotNamed
             | Self::Output(_)
             | Self::PasswordInArgument
-            | Self::PositionOfSeveral => Vec::new(),
+            | Self::PositionOfSeveral
+            | Self::ReceiptOtherName => Vec::new(),
         }
     }
 

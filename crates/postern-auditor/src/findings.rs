@@ -122,6 +122,8 @@ kinds! {
     AnotherTime = "another-time", Warning;
     /// A file that is encrypted to somebody else.
     BundleNotForUs = "bundle-not-for-us", Notice;
+    /// A bundle of leaves that the archive has dropped, which cannot be compared any more.
+    BundleTooOld = "bundle-too-old", Notice;
     /// Judged on stale data.
     StaleData = "stale-data", Notice;
     /// Judged under an emergency declaration.

@@ -8,7 +8,7 @@ mod report;
 mod source;
 mod standing;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -90,7 +90,11 @@ pub(crate) fn run(args: &IngestArgs, session: &Session) -> Result<u8, Error> {
     for path in done.into_inner().unwrap_or_else(PoisonError::into_inner) {
         fs::remove_file(path).map_err(|e| FileError::new(path, FileAction::Write, e))?;
     }
-    report.finish(&archive.waiting()?)
+    // Those whose leaves before them are there were told as what they are.
+    let sizes: HashMap<i64, u64> = archive.gates()?.iter().map(|gate| (gate.id, gate.size)).collect();
+    let mut waiting = archive.waiting()?;
+    waiting.retain(|row| sizes.get(&row.gate).is_none_or(|size| row.from > *size));
+    report.finish(&waiting)
 }
 
 /// Shares groups among threads, each with a session of its own. The first error ends all.
@@ -129,10 +133,11 @@ fn work<T: Send>(
 
 /// Takes the bundles whose leaves before them have come since.
 fn awaited(archive: &mut dyn Archive, intake: &Intake, report: &Report<'_>) -> Result<(), Error> {
+    let mut full = BTreeSet::new();
     loop {
         let mut progress = false;
         for row in archive.waiting()? {
-            if row.from > archive.tip(row.gate)?.size {
+            if full.contains(&row.digest) || row.from > archive.tip(row.gate)?.size {
                 continue;
             }
             // Another process may have had it.
@@ -143,6 +148,11 @@ fn awaited(archive: &mut dyn Archive, intake: &Intake, report: &Report<'_>) -> R
                     continue;
                 }
                 report.awaited(&name, &became);
+                // A fork beyond those that are kept. Its file may have been removed: it stays here, where there are not many.
+                if matches!(became, Became::Refused { reason: "fork", .. }) {
+                    full.insert(row.digest);
+                    continue;
+                }
                 archive.drop_waiting(row.gate, &row.digest)?;
             }
             progress = true;

@@ -1,9 +1,10 @@
 //! `serve`: a small drop box for sites that have none.
 //!
 //! It takes a bundle by PUT if an enrolled gate has signed it, and gives receipts by GET. What is in a bundle it cannot see. There is
-//! no other path, no listing, and nothing that is there is ever replaced by something else.
+//! no other path, no listing, and what is there is replaced only by another bundle of the same leaves that the same gate has signed.
 
 mod answer;
+mod body;
 mod shelf;
 
 use std::io::Write;
@@ -19,6 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use postern_cli::Session;
 use postern_core::keys::PublicKey;
+use postern_log::bundle::MAX_LEN;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{RwLock, Semaphore};
@@ -28,19 +30,21 @@ use crate::archive::ArchiveArgs;
 use crate::archive::Place;
 use crate::error::Error;
 use answer::answer;
+use body::Patience;
 use shelf::Shelf;
 
 /// The most connections at a time; others wait to be taken.
 const MAX_CONNECTIONS: usize = 256;
-/// The most uploads at a time, each of which is in memory.
+/// The most uploads at a time, each of which is in memory; others are told to come again.
 const MAX_UPLOADS: usize = 8;
 /// How long the head of a request may take, and a connection idle.
 const HEAD: Duration = Duration::from_secs(15);
 /// The largest head of a request, in bytes.
 const MAX_HEAD: usize = 16 << 10;
-/// How long a connection may last.
-const CONNECTION: Duration = Duration::from_secs(15 * 60);
-/// How often the archive is asked who is enrolled.
+/// How long a connection may last: the largest upload on the slowest line has its time.
+const CONNECTION: Duration = Duration::from_secs(70 * 60);
+const _: () = assert!(CONNECTION.as_secs() > HEAD.as_secs() + Patience::UPLOAD.after(MAX_LEN as u64).as_secs());
+/// How often the archive is asked who is enrolled, and the box what it holds.
 const REFRESH: Duration = Duration::from_secs(60);
 /// How long uploads may take to their end when somebody asks the program to end.
 const GRACE: Duration = Duration::from_secs(30);
@@ -145,9 +149,14 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>, place: Place, session: &S
     Ok(())
 }
 
-/// Asks who is enrolled. Where the archive does not answer, those stay who were.
+/// Asks who is enrolled, and sees how much room there is. Where the archive does not answer, those stay who were.
 async fn renew(desk: Arc<Desk>, place: Place, session: &Session) {
-    let asked = tokio::task::spawn_blocking(move || keys(&place)).await;
+    let shelf = desk.shelf.clone();
+    let asked = tokio::task::spawn_blocking(move || {
+        shelf.recount_if_idle();
+        keys(&place)
+    })
+    .await;
     match asked {
         Ok(Ok(keys)) => *desk.keys.write().await = keys,
         Ok(Err(e)) => {

@@ -41,6 +41,8 @@ pub(crate) fn run(args: &VerifyArgs, session: &Session) -> Result<u8, Error> {
         return evidence::check(folder, args.evidence.manifest.as_deref(), session);
     }
     let mut archive = args.archive.read()?;
+    // An ingest beside it adds rows: what is read before and after them would not fit together.
+    archive.hold()?;
     let mut gates = archive.gates()?;
     if let Some(name) = args
         .gate

@@ -242,3 +242,24 @@ fn a_password_is_taken_from_a_file_only_and_never_told() {
     assert_eq!(code, Some(1));
     assert!(told.contains("postgres://127.0.0.1/city does not answer"), "{told}");
 }
+
+#[test]
+fn a_gate_with_leaves_keeps_its_name() {
+    let mut gate = Gate::new(1);
+    let office = Office::new(Engine::Sqlite);
+    let rename = |gate: &mut Gate, name: &str| {
+        gate.name = name.to_owned();
+        let file = office.folder.path().join(format!("{name}.enrolment"));
+        fs::write(&file, gate.enrolment()).unwrap();
+        file
+    };
+    office.enrol(&[&gate]);
+    // As long as it has none, it may change.
+    let first = rename(&mut gate, "gate-7");
+    office.run("enrol", &[first.to_str().unwrap()], false);
+    gate.scan(4, MORNING);
+    assert_eq!(office.ingest_bytes(&[&gate.bundle(0, 4, &office)]).events, 4);
+    let second = rename(&mut gate, "gate-8");
+    assert_eq!(fails(&office, &[second.to_str().unwrap()]), "gate-renamed");
+    assert_eq!(office.ask("SELECT count(*) FROM gates WHERE name = 'gate-7'"), 1);
+}

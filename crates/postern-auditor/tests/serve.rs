@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{Engine, Gate, MORNING, Office};
 use postern_core::keys::Signer;
@@ -91,11 +91,6 @@ fn bundles_of_enrolled_gates_are_taken_and_stay() {
     assert_eq!(server.status("HEAD", &format!("/{path}")), 404);
     assert_eq!(server.put(&path, &bundle), 201);
     assert_eq!(server.put(&path, &bundle), 204, "the same again");
-    assert_eq!(
-        server.put(&path, &gate.bundle(0, 30, &office)),
-        409,
-        "sealed again it is another file"
-    );
     assert_eq!(fs::read(server.shelf.join(&path)).unwrap(), bundle);
     assert_eq!(server.status("HEAD", &format!("/{path}")), 200);
     assert_eq!(
@@ -116,6 +111,100 @@ fn bundles_of_enrolled_gates_are_taken_and_stay() {
     assert_eq!(server.ask(&request).0, 201);
     let told = office.ingest(&[&server.shelf]);
     assert_eq!((told.taken, told.known, told.is_good), (1, 1, true));
+}
+
+/// As `sync --again` does after an auditor was added: the box cannot tell to whom a bundle is sealed, the gate decides.
+#[test]
+fn a_gate_replaces_its_own_bundle_and_nobody_else_does() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &[]);
+    let path = path(&gate.key.public(), 0, 30);
+    let (first, again) = (gate.bundle(0, 30, &office), gate.bundle(0, 30, &office));
+    assert_ne!(first, again, "sealed again it is another file");
+    assert_eq!(server.put(&path, &first), 201);
+    assert_eq!(server.put(&path, &again), 201);
+    assert_eq!(server.put(&path, &again), 204);
+    let mut stranger = Gate::new(2);
+    stranger.scan(30, MORNING);
+    for refused in [stranger.bundle(0, 30, &office), gate.bundle(0, 29, &office)] {
+        assert_eq!(server.put(&path, &refused), 403);
+    }
+    assert_eq!(fs::read(server.shelf.join(&path)).unwrap(), again);
+    let names = fs::read_dir(server.shelf.join(&path).parent().unwrap())
+        .unwrap()
+        .count();
+    assert_eq!(names, 1, "nothing is left beside it");
+    let told = office.ingest(&[&server.shelf]);
+    assert_eq!((told.taken, told.is_good), (1, true));
+}
+
+#[test]
+fn a_good_bundle_lies_under_the_places_of_its_leaves_only() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &[]);
+    let (key, bundle) = (gate.key.public(), gate.bundle(10, 20, &office));
+    for (from, to) in [
+        (0, 20),
+        (10, 21),
+        (9, 20),
+        (11, 20),
+        (10, 19),
+        (0, 10),
+        (20, 30),
+        (10, 10),
+    ] {
+        assert_eq!(server.put(&path(&key, from, to), &bundle), 403, "{from}-{to}");
+    }
+    let left = fs::read_dir(server.shelf.join("evidence")).unwrap().count();
+    assert_eq!(left, 0, "nothing was written");
+    assert_eq!(server.put(&path(&key, 10, 20), &bundle), 201);
+}
+
+#[test]
+fn a_busy_box_says_so_at_once_and_strangers_take_no_place() {
+    let (gate, office) = site();
+    let server = Server::start(&office, &[]);
+    let begin = |path: &str| {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        let head = Server::head_of("PUT", &format!("/{path}"), "Content-Length: 100000\r\n");
+        stream.write_all(&head).unwrap();
+        stream.write_all(b"made up").unwrap();
+        stream
+    };
+    let good = path(&gate.key.public(), 0, 30);
+    // Refused by their names, before any of their bytes is waited for.
+    let stranger = path(&Gate::new(2).key.public(), 0, 30);
+    for _ in 0..20 {
+        let mut answer = [0; 12];
+        let mut stream = begin(&stranger);
+        stream.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 403");
+    }
+    let bundle = gate.bundle(0, 30, &office);
+    assert_eq!(server.put(&good, &bundle), 201);
+
+    let uploads: Vec<_> = (0..8).map(|_| begin(&good)).collect();
+    let until = |wanted: u16| {
+        let deadline = Instant::now() + Duration::from_secs(15);
+        loop {
+            let status = server.put(&good, &bundle);
+            if status == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{status} and not {wanted}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    until(503);
+    let mut stream = begin(&good);
+    let mut head = [0; 400];
+    let len = stream.read(&mut head).unwrap();
+    let head = String::from_utf8_lossy(&head[..len]).to_ascii_lowercase();
+    assert!(head.contains("\r\nretry-after: 5\r\n"), "{head}");
+    assert_eq!(server.status("HEAD", &format!("/{good}")), 200, "others are answered");
+    drop(uploads);
+    until(204);
 }
 
 #[test]

@@ -25,6 +25,8 @@ use crate::error::{ArchiveError, Error, Fault};
 use partitions::Partitions;
 
 const SCHEMA: &str = include_str!("postgres.sql");
+/// Begins a transaction whose answers are all of one moment.
+const HOLD: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A session on an archive.
 pub(super) struct PostgresArchive {
@@ -34,6 +36,8 @@ pub(super) struct PostgresArchive {
     /// The numbers of issuers.
     issuers: HashMap<String, i32>,
     partitions: Partitions,
+    /// The server's name for the moment that is held.
+    moment: Option<String>,
 }
 
 /// What goes wrong in a session: what the server says, or what it answers that makes no sense.
@@ -90,6 +94,7 @@ impl PostgresArchive {
             client,
             issuers: HashMap::new(),
             partitions: Partitions::default(),
+            moment: None,
         })
     }
 
@@ -169,7 +174,8 @@ impl Archive for PostgresArchive {
 
     fn knows(&mut self, digest: &Hash) -> Result<bool, Error> {
         self.ask(|client| {
-            let sql = "SELECT EXISTS (SELECT 1 FROM parts WHERE digest = $1) OR EXISTS (SELECT 1 FROM known WHERE digest = $1)";
+            let sql = "SELECT EXISTS (SELECT 1 FROM parts WHERE digest = $1) OR EXISTS (SELECT 1 FROM known WHERE digest = $1)
+                       OR EXISTS (SELECT 1 FROM forks WHERE digest = $1)";
             Ok(client.query_one(sql, &[&&digest[..]])?.try_get(0)?)
         })
     }
@@ -238,8 +244,24 @@ impl Archive for PostgresArchive {
         })
     }
 
+    fn hold(&mut self) -> Result<(), Error> {
+        let moment = self.ask(|client| {
+            client.batch_execute(HOLD)?;
+            Ok(client.query_one("SELECT pg_export_snapshot()", &[])?.try_get(0)?)
+        })?;
+        self.moment = Some(moment);
+        Ok(())
+    }
+
     fn another(&self) -> Result<Box<dyn Archive>, Error> {
-        Ok(Box::new(Self::open(&self.server, self.write)?))
+        let mut other = Self::open(&self.server, self.write)?;
+        if let Some(moment) = &self.moment {
+            // The server gave the name: hexadecimal digits and hyphens.
+            let script = format!("{HOLD}; SET TRANSACTION SNAPSHOT '{moment}'");
+            other.ask(|client| Ok(client.batch_execute(&script)?))?;
+            other.moment = Some(moment.clone());
+        }
+        Ok(Box::new(other))
     }
 }
 

@@ -209,7 +209,8 @@ impl Archive for SqliteArchive {
     fn knows(&mut self, digest: &Hash) -> Result<bool, Error> {
         self.ask(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT 1 FROM parts WHERE digest = ?1 UNION ALL SELECT 1 FROM known WHERE digest = ?1",
+                "SELECT 1 FROM parts WHERE digest = ?1 UNION ALL SELECT 1 FROM known WHERE digest = ?1
+                 UNION ALL SELECT 1 FROM forks WHERE digest = ?1",
             )?;
             statement.exists([digest])
         })
@@ -260,12 +261,18 @@ impl Archive for SqliteArchive {
 
     fn settle(&mut self) -> Result<(), Error> {
         // A commit that syncs the write-ahead log, in which all lies that was committed before it and is not in the database yet.
+        // It must change something: SQLite writes no page that is what it was, and syncs nothing then.
         self.ask(|connection| {
             connection.pragma_update(None, "synchronous", "FULL")?;
-            let settled = connection.execute("UPDATE meta SET format = format", []);
+            let settled = connection.execute("UPDATE meta SET settled = settled + 1", []);
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             settled.map(drop)
         })
+    }
+
+    fn hold(&mut self) -> Result<(), Error> {
+        // The moment is that of the first read; other sessions share the connection, and so the transaction.
+        self.ask(|connection| connection.execute_batch("BEGIN; SELECT format FROM meta"))
     }
 
     fn another(&self) -> Result<Box<dyn Archive>, Error> {

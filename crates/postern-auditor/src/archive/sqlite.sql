@@ -1,7 +1,8 @@
 -- The archive of an audit office, format 1: docs/EVIDENCE.md says what is in it.
 CREATE TABLE meta (
   id INTEGER PRIMARY KEY CHECK (id = 0),
-  format INTEGER NOT NULL
+  format INTEGER NOT NULL,
+  settled INTEGER NOT NULL DEFAULT 0         -- how often it was waited for the disk
 ) STRICT;
 
 CREATE TABLE gates (

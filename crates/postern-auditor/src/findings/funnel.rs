@@ -19,6 +19,8 @@ const LEAST_UNITS: usize = 3;
 const LEAST_FOR_DISPERSION: usize = 10;
 /// The median of |Z| for a normal Z.
 const MEDIAN_NORMAL: f64 = 0.6745;
+/// The most that are told: each costs a comparison of all units, and a hostile log may bring many.
+const MAX_FOUND: usize = 256;
 /// What differs by less is nobody's business, however sure it is.
 const LEAST_RATIO: f64 = 1.5;
 
@@ -43,13 +45,13 @@ pub(super) struct Outlier {
     pub(super) distance: f64,
 }
 
-/// The units that are unlike the others, the furthest first; at most a quarter of them.
+/// The units that are unlike the others, the furthest first; at most a quarter of them, and [`MAX_FOUND`].
 pub(super) fn outliers(units: &[Vec<Cell>]) -> Vec<Outlier> {
     let mut active: Vec<usize> = (0..units.len())
         .filter(|unit| units[*unit].iter().any(|cell| cell.trials > 0))
         .collect();
     let bound = (2.0 * (2.0 * active.len() as f64 / ALPHA).ln()).sqrt();
-    let most = active.len() / 4 + usize::from(active.len() < 4);
+    let most = (active.len() / 4 + usize::from(active.len() < 4)).min(MAX_FOUND);
     let mut totals: HashMap<u64, (u64, u64)> = HashMap::new();
     for cell in units.iter().flatten() {
         let total = totals.entry(cell.stratum).or_default();
@@ -178,6 +180,15 @@ mod tests {
         let mut units: Vec<_> = (0..20).map(|_| unit(1_000_000, 50_000)).collect();
         units.push(unit(1_000_000, 60_000));
         assert_eq!(outliers(&units), []);
+    }
+
+    #[test]
+    fn so_many_are_told_and_no_more() {
+        let mut units: Vec<_> = (0..6_000).map(|_| unit(1000, 50)).collect();
+        units.extend((0..MAX_FOUND + 1).map(|_| unit(1000, 500)));
+        let found = outliers(&units);
+        assert_eq!(found.len(), MAX_FOUND);
+        assert!(found.iter().all(|outlier| outlier.hits == 500));
     }
 
     #[test]

@@ -11,10 +11,41 @@ const MAX_FILES: usize = 20;
 
 pub(super) fn find(archive: &mut dyn Archive) -> Result<Vec<Finding>, Error> {
     let gates = archive.gates()?;
-    let mut found: Vec<_> = archive.forks()?.iter().map(fork).collect();
+    let refused_rows = archive.refused()?;
+    let mut found = forks(&archive.forks()?, &refused_rows);
     found.extend(missing(&gates, &archive.waiting()?));
-    found.extend(refused(&archive.refused()?));
+    found.extend(refused(&refused_rows));
     Ok(found)
+}
+
+/// The forks. Files that came when as many as are kept had come are named with the last of their gate.
+fn forks(rows: &[ForkRow], refused: &[RefusedRow]) -> Vec<Finding> {
+    let mut found: Vec<_> = rows.iter().map(fork).collect();
+    for last in last_of_each_gate(rows) {
+        let more = refused
+            .iter()
+            .filter(|row| is_fork(row) && row.gate == Some(rows[last].gate));
+        found[last].evidence.extend(more.take(MAX_FILES).map(file));
+    }
+    found
+}
+
+/// Where the last fork of each gate is among all.
+fn last_of_each_gate(rows: &[ForkRow]) -> impl Iterator<Item = usize> {
+    let last: BTreeMap<i64, usize> = rows.iter().enumerate().map(|(at, row)| (row.gate, at)).collect();
+    last.into_values()
+}
+
+/// Whether a file was refused because enough forks of its gate are kept.
+fn is_fork(row: &RefusedRow) -> bool {
+    row.reason == "fork"
+}
+
+fn file(row: &RefusedRow) -> Evidence {
+    Evidence::File {
+        name: row.name.clone(),
+        digest: row.digest,
+    }
 }
 
 /// Whoever has a gate's key twice writes at the same time; who puts a store back writes on where it ended.
@@ -79,13 +110,14 @@ fn missing(gates: &[GateRow], waiting: &[WaitingRow]) -> Vec<Finding> {
 /// What was refused, by reason and gate.
 fn refused(rows: &[RefusedRow]) -> Vec<Finding> {
     let mut groups: BTreeMap<(&str, Option<i64>), Vec<&RefusedRow>> = BTreeMap::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| !is_fork(row)) {
         groups.entry((&row.reason, row.gate)).or_default().push(row);
     }
     let finding = |((reason, gate), rows): ((&str, Option<i64>), Vec<&RefusedRow>)| {
         let kind = match reason {
             "bundle-inconsistent" => Kind::BundleInconsistent,
             "bundle-not-for-us" => Kind::BundleNotForUs,
+            "bundle-too-old" => Kind::BundleTooOld,
             "bundle-unknown-gate" => Kind::BundleUnknownGate,
             // Cut, flipped, too large: whatever else keeps a file from being one of a gate's.
             _ => Kind::BundleDamaged,
@@ -106,14 +138,7 @@ fn refused(rows: &[RefusedRow]) -> Vec<Finding> {
                 ("name", Value::Text(rows[0].name.clone())),
                 ("seen", Value::Time(seen.max().unwrap_or_default())),
             ],
-            evidence: rows
-                .iter()
-                .take(MAX_FILES)
-                .map(|row| Evidence::File {
-                    name: row.name.clone(),
-                    digest: row.digest,
-                })
-                .collect(),
+            evidence: rows.into_iter().take(MAX_FILES).map(file).collect(),
         }
     };
     groups.into_iter().map(finding).collect()
@@ -204,6 +229,8 @@ mod tests {
             row("bundle-damaged", None),
             row("bundle-unknown-gate", None),
             row("bundle-not-for-us", Some(1)),
+            row("bundle-too-old", Some(1)),
+            row("fork", Some(1)),
         ];
         let found = refused(&rows);
         let kinds: Vec<_> = found.iter().map(|found| (found.kind, found.evidence.len())).collect();
@@ -213,9 +240,14 @@ mod tests {
                 (Kind::BundleDamaged, 2),
                 (Kind::BundleInconsistent, 1),
                 (Kind::BundleNotForUs, 1),
+                (Kind::BundleTooOld, 1),
                 (Kind::BundleUnknownGate, 1)
             ]
         );
         assert_eq!(refused(&[]), []);
+        // One that came when 64 were kept is a fork, and nothing damaged.
+        let found = forks(&[fork_row(None, None), fork_row(None, None)], &rows);
+        let kinds: Vec<_> = found.iter().map(|found| (found.kind, found.evidence.len())).collect();
+        assert_eq!(kinds, [(Kind::Fork, 1), (Kind::Fork, 2)]);
     }
 }

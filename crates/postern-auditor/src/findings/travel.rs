@@ -55,7 +55,13 @@ pub(super) fn find(
     span: Span,
 ) -> Result<Travel, Error> {
     let places: Vec<Option<Place>> = gates.iter().map(|gate| gate.position.map(Place::of)).collect();
-    let numbers: BTreeMap<i64, usize> = gates.iter().enumerate().map(|(i, gate)| (gate.id, i)).collect();
+    // A sighting of nobody knows where must not stand between two that say something.
+    let numbers: BTreeMap<i64, usize> = gates
+        .iter()
+        .enumerate()
+        .filter(|(_, gate)| gate.position.is_some())
+        .map(|(i, gate)| (gate.id, i))
+        .collect();
     // Kilometres a second.
     let speed = f64::from(thresholds.max_speed) / 3600.0;
     // No two sightings further apart than this say anything.
@@ -285,6 +291,11 @@ mod tests {
         assert_eq!(found(&[(7, 1000, 1), (8, 1000, 2)]), [], "two people");
         assert_eq!(found(&[(7, 1000, 1), (7, 1001, 1)]), [], "one gate");
         assert_eq!(found(&[(7, 1000, 1), (7, 1001, 3)]), [], "where it stands nobody knows");
+    }
+
+    #[test]
+    fn a_gate_without_a_position_hides_no_jump() {
+        assert_eq!(found(&[(7, 1000, 1), (7, 1010, 3), (7, 1020, 2)]), [(1, vec![1, 2])]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use postern_core::keys::{Kid, PublicKey};
 use postern_log::bundle::{BundleError, LogBundle, SealedBundle};
 use postern_log::merkle::Hash;
+use postern_log::note::{ED25519, Note, key_id};
 use postern_seal::Identity;
 use sha2::{Digest, Sha256};
 
@@ -14,9 +15,6 @@ use crate::error::Error;
 
 /// The longest name of a file that is kept.
 const MAX_NAME: usize = 256;
-
-/// The most forks of a gate whose bundles are kept.
-const MAX_FORKS: usize = 64;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,9 +45,16 @@ impl Became {
 
 /// What takes files in: whose bundles, and what opens them.
 pub(crate) struct Intake {
-    gates: HashMap<Kid, Vec<(i64, PublicKey)>>,
+    gates: HashMap<Kid, Vec<Known>>,
     identity: Identity,
     now: u64,
+}
+
+/// A gate as it is enrolled.
+struct Known {
+    id: i64,
+    key: PublicKey,
+    name: String,
 }
 
 /// Why a file is refused: the gate where one is known, and the stable name.
@@ -57,9 +62,13 @@ struct Refusal(Option<i64>, &'static str);
 
 impl Intake {
     pub(crate) fn new(gates: &[GateRow], identity: Identity, now: u64) -> Self {
-        let mut by_kid: HashMap<Kid, Vec<(i64, PublicKey)>> = HashMap::new();
+        let mut by_kid: HashMap<Kid, Vec<Known>> = HashMap::new();
         for gate in gates {
-            by_kid.entry(gate.key.kid()).or_default().push((gate.id, gate.key));
+            by_kid.entry(gate.key.kid()).or_default().push(Known {
+                id: gate.id,
+                key: gate.key,
+                name: gate.name.clone(),
+            });
         }
         Self {
             gates: by_kid,
@@ -88,11 +97,8 @@ impl Intake {
                 Standing::Inconsistent => {
                     self.refuse(archive, name, digest, Refusal(Some(gate), "bundle-inconsistent"))
                 }
+                Standing::TooOld => self.refuse(archive, name, digest, Refusal(Some(gate), "bundle-too-old")),
                 Standing::Waits => self.wait(archive, gate, &bundle, digest, bytes),
-                // One is proof enough; a gate that is hostile must not fill the archive.
-                Standing::Forks(_) if forks_of(archive, gate)? >= MAX_FORKS => {
-                    self.refuse(archive, name, digest, Refusal(Some(gate), "fork"))
-                }
                 Standing::Forks(fork) => {
                     let fork = ForkRow {
                         seen: self.now,
@@ -101,7 +107,8 @@ impl Intake {
                     };
                     match archive.keep_fork(&fork, bytes)? {
                         true => Ok(Became::Fork { gate }),
-                        false => Ok(Became::Known),
+                        false if archive.forks()?.iter().any(|kept| kept.digest == digest) => Ok(Became::Known),
+                        false => self.refuse(archive, name, digest, Refusal(Some(gate), "fork")),
                     }
                 }
                 Standing::Extends(extension) => {
@@ -131,11 +138,11 @@ impl Intake {
     fn open(&self, bytes: &[u8]) -> Result<(i64, LogBundle), Refusal> {
         let sealed = SealedBundle::parse(bytes).map_err(|_| Refusal(None, "bundle-damaged"))?;
         let candidates = self.gates.get(&sealed.kid()).map_or(&[][..], Vec::as_slice);
-        let Some((first, _)) = candidates.first() else {
+        let Some(first) = candidates.first() else {
             return Err(Refusal(None, "bundle-unknown-gate"));
         };
-        let signed = candidates.iter().find(|(_, key)| sealed.verify(key).is_ok());
-        let (gate, key) = signed.ok_or(Refusal(Some(*first), "bundle-damaged"))?;
+        let signed = candidates.iter().find(|gate| sealed.verify(&gate.key).is_ok());
+        let gate = signed.ok_or(Refusal(Some(first.id), "bundle-damaged"))?;
         let refused = |e| {
             let reason = match e {
                 BundleError::LaterFormat(_) => "bundle-later-format",
@@ -143,10 +150,13 @@ impl Intake {
                 // Its gate has signed it like this.
                 _ => "bundle-inconsistent",
             };
-            Refusal(Some(*gate), reason)
+            Refusal(Some(gate.id), reason)
         };
-        let bundle = sealed.open(key, &self.identity).map_err(refused)?;
-        Ok((*gate, bundle))
+        let mut bundle = sealed.open(&gate.key, &self.identity).map_err(refused)?;
+        // The office signs what it keeps, and under this name only: a gate that calls itself like another one is none of ours.
+        let own = own_note(&bundle).filter(|_| bundle.gate.as_str() == gate.name);
+        bundle.note = own.ok_or(Refusal(Some(gate.id), "bundle-inconsistent"))?;
+        Ok((gate.id, bundle))
     }
 
     fn refuse(
@@ -188,7 +198,13 @@ impl Intake {
     }
 }
 
-/// How many forks of a gate are kept.
-fn forks_of(archive: &mut dyn Archive, gate: i64) -> Result<usize, Error> {
-    Ok(archive.forks()?.iter().filter(|fork| fork.gate == gate).count())
+/// A bundle's note with the gate's own line of signature and no other, so that there is room for the office's.
+fn own_note(bundle: &LogBundle) -> Option<String> {
+    let note = Note::parse(&bundle.note).ok()?;
+    let (name, id) = (bundle.gate.as_str(), key_id(bundle.gate.as_str(), ED25519, &bundle.key));
+    let line = note
+        .signatures()
+        .iter()
+        .find(|line| line.name() == name && line.id() == id)?;
+    Some(format!("{}\n{line}\n", note.text()))
 }

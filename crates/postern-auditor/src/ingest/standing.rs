@@ -17,6 +17,8 @@ pub(super) enum Standing {
     Forks(Box<ForkRow>),
     Inconsistent,
     Known,
+    /// Leaves that it would be compared with were dropped from the archive.
+    TooOld,
     Waits,
 }
 
@@ -45,7 +47,9 @@ pub(super) fn standing(archive: &mut dyn Archive, gate: i64, bundle: &LogBundle)
     }
     // The leaves that both have.
     let shared = (old.size.min(note.size) - from) as usize;
-    let before = frontier_at(archive, gate, from)?;
+    let Some(before) = frontier_at(archive, gate, from)? else {
+        return Ok(Standing::TooOld);
+    };
     let mut tree = before.clone();
     let mut push = |leaves: &[Vec<u8>]| {
         leaves.iter().for_each(|leaf| tree.push(leaf_hash(leaf)));
@@ -62,7 +66,10 @@ pub(super) fn standing(archive: &mut dyn Archive, gate: i64, bundle: &LogBundle)
     if note.size <= old.size {
         let ours = match note.size == old.size {
             true => old.root,
-            false => frontier_at(archive, gate, note.size)?.root(),
+            false => match frontier_at(archive, gate, note.size)? {
+                None => return Ok(Standing::TooOld),
+                Some(tree) => tree.root(),
+            },
         };
         return match ours == at_end {
             true => Ok(Standing::Known),
@@ -71,6 +78,14 @@ pub(super) fn standing(archive: &mut dyn Archive, gate: i64, bundle: &LogBundle)
     }
     if at_shared != old.root {
         return fork(archive, gate, bundle, true);
+    }
+    // What is kept as a proof is one.
+    let start = Tip {
+        size: from,
+        root: before.root(),
+    };
+    if from > 0 && verify_consistency(&start, &note, &bundle.proof).is_err() {
+        return Ok(Standing::Inconsistent);
     }
     match events(bundle, shared) {
         None => Ok(Standing::Inconsistent),
@@ -90,14 +105,15 @@ fn events(bundle: &LogBundle, skip: usize) -> Option<Vec<Event>> {
         .collect()
 }
 
-/// The archive's tree when it had `size` leaves, which is not more than it has.
-fn frontier_at(archive: &mut dyn Archive, gate: i64, size: u64) -> Result<Frontier, Error> {
+/// The archive's tree when it had `size` leaves, which is not more than it has; `None` where it cannot be told any more, for
+/// whoever keeps the archive has dropped old leaves.
+fn frontier_at(archive: &mut dyn Archive, gate: i64, size: u64) -> Result<Option<Frontier>, Error> {
     let mut frontier = archive.frontier(gate, size)?;
     let from = frontier.size();
     if from < size {
         archive.leaves(gate, from..size, &mut |_, leaf| frontier.push(leaf_hash(leaf)))?;
     }
-    Ok(frontier)
+    Ok(Some(frontier).filter(|frontier| frontier.size() == size))
 }
 
 /// Whether a bundle whose leaves and our tree before them do not make its root can be of another tree than ours; if not, its
@@ -167,7 +183,9 @@ fn fork(archive: &mut dyn Archive, gate: i64, bundle: &LogBundle, same_start: bo
         }
         times.push((seq, Event::from_leaf(leaf).map_or(0, |event| event.details().time)));
     })?;
-    let at = differs.filter(|_| same_start);
+    // Where some of ours were dropped, the first that differs may be among them.
+    let is_whole = times.len() as u64 == end - first;
+    let at = differs.filter(|_| same_start && is_whole);
     let begin = differs.unwrap_or(bundle.from);
     let our_first = times
         .iter()

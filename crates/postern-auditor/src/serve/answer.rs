@@ -1,23 +1,19 @@
 //! One request and its answer.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::{Body, Incoming};
-use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
 use postern_core::keys::PublicKey;
 use postern_log::bundle::{MAX_LEN, SealedBundle, TYPE, parse_path};
-use tokio::time::timeout;
 
 use super::Desk;
+use super::body::{self, Patience};
 use super::shelf::Stored;
 
-/// The slowest line that an upload is waited for, in bytes a second.
-const SLOWEST: u64 = 16 << 10;
-/// What the shortest upload may take.
-const LEAST: Duration = Duration::from_secs(30);
+/// When to come again where too many uploads are on their way, in seconds.
+const LATER: HeaderValue = HeaderValue::from_static("5");
 
 /// Answers a request.
 pub(super) async fn answer(desk: &Desk, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -39,16 +35,19 @@ async fn put(desk: &Desk, path: &str, request: Request<Incoming>) -> Response<Fu
     if size.is_some_and(|size| size > MAX_LEN as u64) {
         return status(StatusCode::PAYLOAD_TOO_LARGE);
     }
-    let Ok(_permit) = desk.uploads.acquire().await else {
-        return status(StatusCode::SERVICE_UNAVAILABLE);
+    // A stranger gets neither a place nor memory.
+    if !is_enrolled(path, &desk.keys.read().await) {
+        return status(StatusCode::FORBIDDEN);
+    }
+    // Nobody waits in a line: one that is held up by slow uploads would look like a box that is gone.
+    let Ok(_permit) = desk.uploads.try_acquire() else {
+        let mut busy = status(StatusCode::SERVICE_UNAVAILABLE);
+        busy.headers_mut().insert(RETRY_AFTER, LATER);
+        return busy;
     };
-    let patience = LEAST + Duration::from_secs(size.unwrap_or(MAX_LEN as u64) / SLOWEST);
-    let body = Limited::new(request.into_body(), MAX_LEN).collect();
-    let bytes = match timeout(patience, body).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => return status(StatusCode::PAYLOAD_TOO_LARGE),
-        Ok(Err(_)) => return status(StatusCode::BAD_REQUEST),
-        Err(_) => return status(StatusCode::REQUEST_TIMEOUT),
+    let bytes = match body::read(request.into_body(), Patience::UPLOAD).await {
+        Ok(bytes) => bytes,
+        Err(refused) => return status(refused),
     };
     if !is_of_its_gate(path, &bytes, &desk.keys.read().await) {
         return status(StatusCode::FORBIDDEN);
@@ -56,21 +55,26 @@ async fn put(desk: &Desk, path: &str, request: Request<Incoming>) -> Response<Fu
     status(match desk.shelf.store(path, bytes).await {
         Ok(Stored::New) => StatusCode::CREATED,
         Ok(Stored::Known) => StatusCode::NO_CONTENT,
-        Ok(Stored::Other) => StatusCode::CONFLICT,
         Ok(Stored::Full) => StatusCode::INSUFFICIENT_STORAGE,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     })
 }
 
-/// Whether an enrolled gate has signed a bundle, the one that its path names.
+/// Whether the gate that a path names is enrolled.
+fn is_enrolled(path: &str, keys: &[PublicKey]) -> bool {
+    parse_path(path).is_some_and(|(thumbprint, ..)| keys.iter().any(|key| key.thumbprint() == thumbprint))
+}
+
+/// Whether an enrolled gate has signed a bundle: the gate that its path names, and the leaves that it names.
 fn is_of_its_gate(path: &str, bytes: &[u8], keys: &[PublicKey]) -> bool {
-    let (Some((thumbprint, ..)), Ok(bundle)) = (parse_path(path), SealedBundle::parse(bytes)) else {
+    let (Some((thumbprint, from, to)), Ok(bundle)) = (parse_path(path), SealedBundle::parse(bytes)) else {
         return false;
     };
     let candidates = keys.iter().filter(|key| key.kid() == bundle.kid());
-    candidates
-        .filter(|key| key.thumbprint() == thumbprint)
-        .any(|key| bundle.verify(key).is_ok())
+    bundle.range() == (from..to)
+        && candidates
+            .filter(|key| key.thumbprint() == thumbprint)
+            .any(|key| bundle.verify(key).is_ok())
 }
 
 async fn head(desk: &Desk, path: &str) -> Response<Full<Bytes>> {

@@ -1,11 +1,10 @@
 //! The folder in which a drop box keeps what it took. All paths that come here have been checked: they are those of bundles and
 //! receipts, and lead nowhere else.
 
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use postern_cli::files::{FileAction, FileError, sync_folder};
@@ -16,68 +15,89 @@ use crate::error::Error;
 
 /// The folder of bundles.
 const EVIDENCE: &str = "evidence";
+/// The beginning and the end of the name of a file that is not whole yet.
+const UNFINISHED: (&str, &str) = (".postern-", ".tmp");
 
 /// What became of a file.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stored {
     /// No room for it.
     Full,
     /// The same bytes were there.
     Known,
+    /// It is there, in the place of another one if there was one.
     New,
-    /// Other bytes are there, which stay.
-    Other,
 }
 
 /// A folder with a bound on what it holds.
 #[derive(Clone)]
 pub(super) struct Shelf {
     folder: Arc<PathBuf>,
-    /// The bytes of all bundles.
-    held: Arc<AtomicU64>,
+    /// The bytes of all bundles. One at a time writes: two may come under one name.
+    held: Arc<Mutex<u64>>,
     max: u64,
 }
 
 impl Shelf {
+    /// Opens a folder. What a program that was killed left half written is swept.
     pub(super) fn open(folder: &Path, max: u64) -> Result<Self, Error> {
         let failed = |e| FileError::new(folder, FileAction::Create, e);
         let evidence = folder.join(EVIDENCE);
         fs::create_dir_all(&evidence).map_err(failed)?;
-        let held = size_of(&evidence).map_err(|e| FileError::new(folder, FileAction::Read, e))?;
+        let unread = |e| FileError::new(folder, FileAction::Read, e);
+        sweep(&evidence).map_err(unread)?;
+        let held = size_of(&evidence).map_err(unread)?;
         Ok(Self {
             folder: Arc::new(folder.to_owned()),
-            held: Arc::new(AtomicU64::new(held)),
+            held: Arc::new(Mutex::new(held)),
             max,
         })
     }
 
-    /// Stores a bundle: whole and on the disk, or not at all.
+    /// Stores a bundle: whole and on the disk, or not at all. Another one of that name is replaced.
     pub(super) async fn store(&self, path: &str, bytes: Bytes) -> io::Result<Stored> {
         let (shelf, file) = (self.clone(), self.folder.join(path));
         joined(spawn_blocking(move || shelf.store_now(&file, &bytes)).await)
     }
 
     fn store_now(&self, file: &Path, bytes: &[u8]) -> io::Result<Stored> {
-        if let Some(known) = compare(file, bytes)? {
-            return Ok(known);
+        // The number stays one whatever panics: the next count puts it right.
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = match there(file, bytes)? {
+            There::Same => return Ok(Stored::Known),
+            There::Other(len) => len,
+            There::Nothing => 0,
+        };
+        let after = |held: u64| held.saturating_sub(before).saturating_add(bytes.len() as u64);
+        if after(*held) > self.max {
+            // Somebody may have made room.
+            *held = self.count()?;
+            if after(*held) > self.max {
+                return Ok(Stored::Full);
+            }
         }
-        let len = bytes.len() as u64;
-        // Reserved before it is written: many may come at once.
-        let reserve = |held: u64| held.checked_add(len).filter(|held| *held <= self.max);
-        if self
-            .held
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, reserve)
-            .is_err()
-        {
-            return Ok(Stored::Full);
-        }
-        let stored = write(file, bytes);
-        if !matches!(stored, Ok(Stored::New)) {
-            self.held.fetch_sub(len, Ordering::Relaxed);
-        }
-        match stored {
+        match write(file, bytes) {
+            Ok(()) => {
+                *held = after(*held);
+                Ok(Stored::New)
+            }
             Err(e) if matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => Ok(Stored::Full),
-            other => other,
+            Err(e) => Err(e),
         }
+    }
+
+    /// Counts what is held, unless somebody is writing: then the next time does. What cannot be listed is told where it is
+    /// written.
+    pub(super) fn recount_if_idle(&self) {
+        if let Ok(mut held) = self.held.try_lock()
+            && let Ok(counted) = self.count()
+        {
+            *held = counted;
+        }
+    }
+
+    fn count(&self) -> io::Result<u64> {
+        size_of(&self.folder.join(EVIDENCE))
     }
 
     /// The size of a bundle, where it is there.
@@ -112,60 +132,168 @@ impl Shelf {
 }
 
 /// What is there under a name, compared with some bytes.
-fn compare(file: &Path, bytes: &[u8]) -> io::Result<Option<Stored>> {
-    let is = match File::open(file) {
-        Ok(is) => is,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(e),
-    };
-    if is.metadata()?.len() != bytes.len() as u64 {
-        return Ok(Some(Stored::Other));
-    }
-    let mut known = Vec::with_capacity(bytes.len());
-    is.take(bytes.len() as u64).read_to_end(&mut known)?;
-    Ok(Some(match known == bytes {
-        true => Stored::Known,
-        false => Stored::Other,
-    }))
+enum There {
+    Nothing,
+    /// Others, so many.
+    Other(u64),
+    Same,
 }
 
-fn write(file: &Path, bytes: &[u8]) -> io::Result<Stored> {
+fn there(file: &Path, bytes: &[u8]) -> io::Result<There> {
+    let is = match File::open(file) {
+        Ok(is) => is,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(There::Nothing),
+        Err(e) => return Err(e),
+    };
+    let len = is.metadata()?.len();
+    if len != bytes.len() as u64 {
+        return Ok(There::Other(len));
+    }
+    let mut known = Vec::with_capacity(bytes.len());
+    is.take(len).read_to_end(&mut known)?;
+    Ok(match known == bytes {
+        true => There::Same,
+        false => There::Other(len),
+    })
+}
+
+fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     if !folder.exists() {
         fs::create_dir_all(folder)?;
         sync_folder(folder).map_err(io::Error::other)?;
     }
     let mut temporary = tempfile::Builder::new()
-        .prefix(".postern-")
-        .suffix(".tmp")
+        .prefix(UNFINISHED.0)
+        .suffix(UNFINISHED.1)
         .tempfile_in(folder)?;
+    // Tells another program on this folder that somebody is at it.
+    let _ = temporary.as_file().try_lock();
     temporary.write_all(bytes)?;
     temporary.as_file().sync_all()?;
-    match temporary.persist_noclobber(file) {
-        Ok(_) => {
-            sync_folder(file).map_err(io::Error::other)?;
-            Ok(Stored::New)
+    temporary.persist(file).map_err(|e| e.error)?;
+    sync_folder(file).map_err(io::Error::other)
+}
+
+/// Removes what a program that was killed left half written in the folders of a folder: nobody holds its lock any more.
+fn sweep(folder: &Path) -> io::Result<()> {
+    each_file(folder, |file| {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        let unfinished = name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1) && file.file_type()?.is_file();
+        match unfinished && File::open(file.path())?.try_lock().is_ok() {
+            true => fs::remove_file(file.path()),
+            false => Ok(()),
         }
-        // Somebody was faster.
-        Err(e) if e.error.kind() == io::ErrorKind::AlreadyExists => Ok(compare(file, bytes)?.unwrap_or(Stored::Other)),
-        Err(e) => Err(e.error),
-    }
+    })
 }
 
 /// The bytes of all files in the folders of a folder.
 fn size_of(folder: &Path) -> io::Result<u64> {
-    let mut size = 0;
+    let mut size: u64 = 0;
+    each_file(folder, |file| {
+        size = size.saturating_add(file.metadata()?.len());
+        Ok(())
+    })?;
+    Ok(size)
+}
+
+/// Looks at each file in the folders of a folder. What somebody removes meanwhile is passed over.
+fn each_file(folder: &Path, mut look: impl FnMut(&DirEntry) -> io::Result<()>) -> io::Result<()> {
     for gate in fs::read_dir(folder)? {
         let gate = gate?;
-        if gate.file_type()?.is_dir() {
-            for file in fs::read_dir(gate.path())? {
-                size += file?.metadata()?.len();
-            }
+        if !gone(gate.file_type())?.is_some_and(|is| is.is_dir()) {
+            continue;
+        }
+        for file in gone(fs::read_dir(gate.path()))?.into_iter().flatten() {
+            let file = file?;
+            gone(look(&file))?;
         }
     }
-    Ok(size)
+    Ok(())
+}
+
+/// Nothing, where a file or folder is not there any more.
+fn gone<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 fn joined<T>(done: Result<io::Result<T>, tokio::task::JoinError>) -> io::Result<T> {
     done.unwrap_or_else(|e| Err(io::Error::other(e)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shelf(max: u64) -> (tempfile::TempDir, Shelf, impl Fn(&str) -> PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::open(folder.path(), max).unwrap();
+        let gate = folder.path().join(EVIDENCE).join("made-up");
+        (folder, shelf, move |name: &str| gate.join(name))
+    }
+
+    #[test]
+    fn another_file_of_a_name_replaces_it_and_is_counted_once() {
+        let (folder, shelf, file) = shelf(1000);
+        let first = file("first");
+        assert_eq!(shelf.store_now(&first, &[1; 600]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&first, &[1; 600]).unwrap(), Stored::Known);
+        assert_eq!(shelf.store_now(&first, &[2; 600]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&first, &[3; 700]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&first, &[3; 1001]).unwrap(), Stored::Full);
+        assert_eq!(fs::read(&first).unwrap(), [3; 700]);
+        assert_eq!(shelf.store_now(&file("second"), &[4; 300]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&file("third"), &[5; 1]).unwrap(), Stored::Full);
+        assert_eq!(size_of(&folder.path().join(EVIDENCE)).unwrap(), 1000);
+    }
+
+    #[test]
+    fn room_that_somebody_made_is_seen() {
+        let (_folder, shelf, file) = shelf(1000);
+        assert_eq!(shelf.store_now(&file("first"), &[1; 600]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&file("second"), &[2; 600]).unwrap(), Stored::Full);
+        fs::remove_file(file("first")).unwrap();
+        assert_eq!(shelf.store_now(&file("second"), &[2; 600]).unwrap(), Stored::New);
+        fs::write(file("third"), [3; 400]).unwrap();
+        shelf.recount_if_idle();
+        assert_eq!(*shelf.held.lock().unwrap(), 1000);
+    }
+
+    #[test]
+    fn what_was_left_half_written_is_swept_at_the_start() {
+        let (folder, shelf, file) = shelf(1000);
+        assert_eq!(shelf.store_now(&file("first"), &[1; 600]).unwrap(), Stored::New);
+        let left = file(".postern-made-up.tmp");
+        fs::write(&left, [2; 600]).unwrap();
+        let writing = File::open(&left).unwrap();
+        writing.try_lock().unwrap();
+        assert!(Shelf::open(folder.path(), 1000).is_ok());
+        assert!(left.exists(), "somebody is at it");
+        drop(writing);
+        let shelf = Shelf::open(folder.path(), 1000).unwrap();
+        assert!(!left.exists());
+        assert_eq!(*shelf.held.lock().unwrap(), 600);
+        assert!(file("first").exists());
+    }
+
+    #[test]
+    fn what_goes_away_while_it_is_counted_is_passed_over() {
+        let (folder, shelf, file) = shelf(1000);
+        for name in ["first", "second"] {
+            assert_eq!(shelf.store_now(&file(name), &[1; 100]).unwrap(), Stored::New);
+        }
+        let mut seen = 0;
+        let counted = each_file(&folder.path().join(EVIDENCE), |entry| {
+            fs::remove_file(entry.path())?;
+            seen += 1;
+            entry.metadata().map(drop)
+        });
+        assert!(counted.is_ok(), "{counted:?}");
+        assert_eq!(seen, 2);
+    }
 }

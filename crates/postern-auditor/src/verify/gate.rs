@@ -55,22 +55,45 @@ pub(super) fn check(
     };
     let checkpoints = archive.checkpoints(gate.id)?;
     let proofs = archive.proofs(gate.id)?;
+    let mut signed = BTreeMap::new();
+    for (size, note) in &checkpoints {
+        let frontier = archive.frontier(gate.id, *size)?;
+        signed.insert(*size, (opened(note, gate), frontier));
+    }
     // The roots at every size that something is said of.
     let mut roots: BTreeMap<u64, Option<Hash>> = checkpoints.iter().map(|(size, _)| (*size, None)).collect();
     roots.extend(proofs.iter().flat_map(|(old, new, _)| [(*old, None), (*new, None)]));
     roots.extend(kept.receipt.iter().map(|receipt| (receipt.size, None)));
-    let (tree, counted) = walk(archive, gate, &mut roots, &mut finder)?;
-
-    if (tree.size(), tree.root()) != (gate.size, gate.root) {
+    let Walked {
+        tree,
+        counted,
+        leaves,
+        missing,
+    } = walk(archive, gate, &signed, &mut roots, &mut finder)?;
+    // Of sizes that no leaves are left for, what the gate has signed is all that there is to compare with.
+    let is_beyond_leaves = |size: u64| missing > 0 && size <= gate.size;
+    for (size, root) in &mut roots {
+        let tip = signed
+            .get(size)
+            .and_then(|(tip, _)| *tip)
+            .filter(|tip| tip.size == *size);
+        if root.is_none() && is_beyond_leaves(*size) {
+            *root = tip.map(|tip| tip.root);
+        }
+    }
+    let end = match &tree {
+        Some(tree) => Some((tree.size(), tree.root())),
+        None => roots.get(&gate.size).copied().flatten().map(|root| (gate.size, root)),
+    };
+    if end != Some((gate.size, gate.root)) {
         finder.find("wrong-root", gate.size);
     }
-    for (size, note) in &checkpoints {
-        match opened(note, gate) {
+    for (size, (tip, frontier)) in &signed {
+        match tip {
             None => finder.find("checkpoint-forged", *size),
             Some(tip) if Some(&Some(tip.root)) == roots.get(&tip.size) && tip.size == *size => {}
             Some(_) => finder.find("checkpoint-mismatch", *size),
         }
-        let frontier = archive.frontier(gate.id, *size)?;
         if Some(&Some(frontier.root())) != roots.get(size) {
             finder.find("frontier-edited", *size);
         }
@@ -87,7 +110,8 @@ pub(super) fn check(
         let good = tip(*old)
             .zip(tip(*new))
             .is_some_and(|(old, new)| verify_consistency(&old, &new, proof).is_ok());
-        if !good {
+        let is_untold = |size: u64| is_beyond_leaves(size) && tip(size).is_none();
+        if !good && !is_untold(*old) && !is_untold(*new) {
             finder.find("proof-bad", *new);
         }
     }
@@ -100,18 +124,32 @@ pub(super) fn check(
             Ok(_) => finder.find("receipt-mismatch", receipt.size),
         }
     }
-    let said: HashMap<_, u64> = kept.hours.iter().map(|hour| (key(hour), hour.count)).collect();
-    for hour in kept
-        .hours
+    if !is_said_of_missing(&kept.hours, &counted, missing) {
+        compare_hours(&kept.hours, &counted, &mut finder);
+    }
+    Ok(leaves)
+}
+
+/// Whether what the hours count beyond the leaves is as much as there are leaves missing: those were counted when they came.
+fn is_said_of_missing(hours: &[HourRow], counted: &HashMap<Key, u64>, missing: u64) -> bool {
+    let is_there = |hour: &HourRow| counted.get(&key(hour)).copied().unwrap_or_default();
+    let more: u64 = hours.iter().map(|hour| hour.count.saturating_sub(is_there(hour))).sum();
+    let said: HashMap<_, u64> = hours.iter().map(|hour| (key(hour), hour.count)).collect();
+    let is_fewer = counted
         .iter()
-        .filter(|hour| counted.get(&key(hour)) != Some(&hour.count))
-    {
+        .any(|(key, count)| said.get(key).is_none_or(|said| said < count));
+    missing > 0 && more == missing && !is_fewer
+}
+
+/// The counts of the hours, against those of the leaves.
+fn compare_hours(hours: &[HourRow], counted: &HashMap<Key, u64>, finder: &mut Finder<'_>) {
+    let said: HashMap<_, u64> = hours.iter().map(|hour| (key(hour), hour.count)).collect();
+    for hour in hours.iter().filter(|hour| counted.get(&key(hour)) != Some(&hour.count)) {
         finder.find("counts-edited", hour.hour * 3600);
     }
     for ((hour, _), _) in counted.iter().filter(|(key, _)| !said.contains_key(*key)) {
         finder.find("counts-edited", hour * 3600);
     }
-    Ok(tree.size())
 }
 
 /// What an hour's count is of.
@@ -128,14 +166,30 @@ fn key(hour: &HourRow) -> Key {
     (hour.hour, words)
 }
 
-/// The tree of all leaves of a gate, and the counts of its hours.
+/// What a gate has signed at a size, and the kept frontier of it.
+type Signed = BTreeMap<u64, (Option<Tip>, Frontier)>;
+
+/// What the leaves of a gate make.
+struct Walked {
+    /// Their tree; `None` where leaves are missing, and none were reached since at which a tree is signed.
+    tree: Option<Frontier>,
+    /// The counts of the hours.
+    counted: HashMap<Key, u64>,
+    /// How many there are, and how many are not there.
+    leaves: u64,
+    missing: u64,
+}
+
+/// Goes through all leaves of a gate. Beyond a gap it goes on from the next kept tree whose root the gate has signed.
 fn walk(
     archive: &mut dyn Archive,
     gate: &GateRow,
+    signed: &Signed,
     roots: &mut BTreeMap<u64, Option<Hash>>,
     finder: &mut Finder<'_>,
-) -> Result<(Frontier, HashMap<Key, u64>), Error> {
-    let mut tree = Frontier::new();
+) -> Result<Walked, Error> {
+    let mut tree = Some(Frontier::new());
+    let (mut leaves, mut missing) = (0, 0);
     let mut counted: HashMap<Key, u64> = HashMap::new();
     let mut piece: Vec<Event> = Vec::with_capacity(PIECE);
     let mut count = |piece: &mut Vec<Event>| {
@@ -145,13 +199,20 @@ fn walk(
         piece.clear();
     };
     if let Some(root) = roots.get_mut(&0) {
-        *root = Some(tree.root());
+        *root = Some(Frontier::new().root());
     }
     let mut next = 0;
     archive.rows(gate.id, &mut |row| {
-        if row.seq != next {
+        if row.seq > next {
             finder.find("missing-rows", next);
+            missing += row.seq.min(gate.size).saturating_sub(next);
+            tree = None;
+        } else if row.seq < next {
+            // Another row with the number of the one before it.
+            finder.find("extra-rows", row.seq);
+            return true;
         }
+        leaves += 1;
         next = row.seq.saturating_add(1);
         if row.seq >= gate.size {
             finder.find("extra-rows", row.seq);
@@ -169,17 +230,36 @@ fn walk(
         if piece.len() == PIECE {
             count(&mut piece);
         }
-        tree.push(leaf_hash(&row.leaf));
-        if let Some(root) = roots.get_mut(&tree.size()) {
-            *root = Some(tree.root());
+        if tree.is_none() {
+            let kept = signed.get(&row.seq).filter(|(tip, frontier)| {
+                let of_frontier = Tip {
+                    size: frontier.size(),
+                    root: frontier.root(),
+                };
+                of_frontier.size == row.seq && *tip == Some(of_frontier)
+            });
+            tree = kept.map(|(_, frontier)| frontier.clone());
+        }
+        if let Some(tree) = &mut tree {
+            tree.push(leaf_hash(&row.leaf));
+            if let Some(root) = roots.get_mut(&tree.size()) {
+                *root = Some(tree.root());
+            }
         }
         true
     })?;
     count(&mut piece);
     if next < gate.size {
         finder.find("missing-rows", next);
+        missing += gate.size - next;
+        tree = None;
     }
-    Ok((tree, counted))
+    Ok(Walked {
+        tree,
+        counted,
+        leaves,
+        missing,
+    })
 }
 
 /// What a checkpoint says that the gate has signed, by the name that it has there.

@@ -116,3 +116,45 @@ fn a_full_disk_is_told_and_it_goes_on_when_there_is_room() {
     assert!(taken > 0 && known > 0 && taken + known == 80, "{ingest}");
     assert_eq!((&verify["leaves"], &verify["findings"]), (&20_000.into(), &0.into()));
 }
+
+/// What was read in the archive is on the disk before anybody is told of it, also where there was nothing to take.
+#[test]
+fn the_end_of_an_intake_waits_for_the_disk() {
+    let strace = |args: &[&str]| std::process::Command::new("strace").args(args).output();
+    if !strace(&["-o", "/dev/null", "true"]).is_ok_and(|output| output.status.success()) {
+        eprintln!("not run: no strace here");
+        return;
+    }
+    let (office, drop_box) = (Office::new(Engine::Sqlite), tempfile::tempdir().unwrap());
+    city(1, 1, 20, &office, drop_box.path());
+    assert_eq!(office.ingest(&[drop_box.path()]), taken(1, 20, 0));
+    // While somebody else reads, closing the archive syncs nothing.
+    let reader = rusqlite::Connection::open(office.file()).unwrap();
+    let settled = || {
+        reader
+            .query_row("SELECT settled FROM meta", [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    let before = settled();
+    let (log, ingest) = (
+        office.folder.path().join("trace"),
+        office.command("ingest", &[drop_box.path().to_str().unwrap()], true),
+    );
+    let output = std::process::Command::new("strace")
+        .args(["-f", "-y", "-e", "trace=pwrite64,fsync,fdatasync", "-o"])
+        .arg(&log)
+        .arg(ingest.get_program())
+        .args(ingest.get_args())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(settled(), before + 1);
+    let trace = fs::read_to_string(&log).unwrap();
+    let calls: Vec<&str> = trace
+        .lines()
+        .filter(|line| line.contains("archive.sqlite-wal>"))
+        .collect();
+    assert!(calls.iter().any(|line| line.contains("pwrite64(")), "{trace}");
+    let last = calls.last().unwrap();
+    assert!(last.contains("sync("), "the last that happens to the log is {last}");
+}

@@ -82,5 +82,27 @@ pub(crate) fn so_many_forks_are_kept_and_no_more(engine: Engine) {
     assert_eq!(told.trouble, vec!["gate-1 fork".to_owned(); 70]);
     assert_eq!(office.ask("SELECT count(*) FROM forks"), 64);
     assert_eq!(office.ask("SELECT count(*) FROM refused WHERE reason = 'fork'"), 6);
+    // Those that are kept are known.
+    let again = office.ingest_bytes(&bundles);
+    assert_eq!((again.known, again.trouble), (64, vec!["gate-1 fork".to_owned(); 6]));
     assert_eq!(office.verify(), Vec::<String>::new());
+}
+
+/// It came before the leaves that show what it is, and its file may be gone.
+pub(crate) fn a_waiting_fork_beyond_them_is_not_lost(engine: Engine) {
+    let (mut gate, mut clone, office) = two_of_one(engine);
+    clone.scan(80, MORNING + 60);
+    let forks: Vec<Vec<u8>> = (51..115).map(|to| clone.bundle(0, to, &office)).collect();
+    office.ingest_bytes(&forks.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    assert_eq!(office.ask("SELECT count(*) FROM forks"), 64);
+    let late = clone.bundle(110, 130, &office);
+    assert_eq!(office.ingest_bytes(&[&late]).waiting, 1);
+    gate.scan(20, MORNING + 200);
+    let told = office.ingest_bytes(&[&gate.bundle(100, 120, &office)]);
+    assert_eq!((told.taken, told.waiting), (1, 0));
+    assert_eq!(told.trouble, ["gate-1 fork"]);
+    assert_eq!(
+        office.ask("SELECT cast(length(bundle) AS bigint) FROM waiting"),
+        late.len() as i64
+    );
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use postern_core::keyfile;
 use postern_core::keys::{PublicKey, Signer};
 use postern_log::bundle::receipt_path;
+use postern_log::note::MAX_SIGNATURES;
 use postern_log::receipt::Receipt;
 
 use crate::common::{Engine, Gate, MORNING, Office, json_lines};
@@ -68,4 +69,51 @@ pub(crate) fn a_receipt_that_was_lost_is_written_again(engine: Engine) {
     fs::write(&file, "made up").unwrap();
     assert_eq!(give(&office, out.path()), (0, 1));
     assert_eq!(fs::read(&file).unwrap(), first);
+}
+
+/// A gate may add lines of whoever to its notes: what the archive keeps has room for the office's.
+pub(crate) fn a_note_full_of_signatures_is_receipted(engine: Engine) {
+    let mut gate = Gate::new(1);
+    gate.scan(10, MORNING);
+    let (office, out) = (Office::new(engine), tempfile::tempdir().unwrap());
+    office.enrol(&[&gate]);
+    let mut bundle = gate.content(0, 10);
+    for _ in 1..MAX_SIGNATURES {
+        bundle.note.push_str("\u{2014} made-up AAAAAAA=\n");
+    }
+    assert_eq!(office.ingest_bytes(&[&gate.seal(&bundle, &office)]).taken, 1);
+    assert_eq!(give(&office, out.path()), (1, 1));
+    assert_eq!(open(&gate, &office, out.path()).checkpoint.tip, gate.log.tip());
+}
+
+pub(crate) fn one_gate_without_a_receipt_stops_no_other(engine: Engine) {
+    let (mut one, mut two, mut three) = (Gate::new(1), Gate::new(2), Gate::new(3));
+    let (office, out) = (Office::new(engine), tempfile::tempdir().unwrap());
+    office.enrol(&[&one, &two, &three]);
+    for gate in [&mut one, &mut two, &mut three] {
+        gate.scan(10, MORNING);
+        office.ingest_bytes(&[&gate.bundle(0, 10, &office)]);
+    }
+    // A checkpoint that somebody put in for the first gate, a file that is no receipt for the second.
+    office.tamper("UPDATE gates SET checkpoint = replace(checkpoint, 'gate-1', 'gate-3') WHERE name = 'gate-1'");
+    let file = out.path().join(receipt_path(&two.key.public(), &auditor(&office)));
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, vec![b'x'; 100_000]).unwrap();
+    let output = office.run("receipts", &["--out", out.path().to_str().unwrap()], true);
+    assert_eq!(output.status.code(), Some(3));
+    let lines = json_lines(&output);
+    assert_eq!(
+        (&lines[0]["gate"], &lines[0]["reason"]),
+        (&"gate-1".into(), &"receipt-other-name".into())
+    );
+    let numbers = ["new", "written", "failed"].map(|name| lines[1][name].as_u64().unwrap());
+    assert_eq!(numbers, [2, 2, 1]);
+    for gate in [&two, &three] {
+        assert_eq!(open(gate, &office, out.path()).checkpoint.tip, gate.log.tip());
+    }
+    assert!(
+        !out.path()
+            .join(receipt_path(&one.key.public(), &auditor(&office)))
+            .exists()
+    );
 }

@@ -133,3 +133,52 @@ pub(crate) fn what_its_gate_signed_wrongly(engine: Engine) {
     assert_eq!(gate.key.public(), bundle.key);
     assert_eq!(office.ingest_bytes(&[&gate.bundle(2, 3, &office)]), taken(1, 1, 0));
 }
+
+/// Its leaves are right, and make the root: but the proof would stand in the archive, and prove nothing.
+pub(crate) fn a_proof_that_proves_nothing(engine: Engine) {
+    let (gate, office) = gate_and_office(engine);
+    assert_eq!(office.ingest_bytes(&[&gate.bundle(0, 2, &office)]), taken(1, 2, 0));
+    let mut bundle = gate.content(2, 3);
+    bundle.proof[0][0] ^= 1;
+    assert_eq!(
+        office.ingest_bytes(&[&gate.seal(&bundle, &office)]).trouble,
+        ["gate-1 bundle-inconsistent"]
+    );
+    assert_eq!(office.verify(), Vec::<String>::new());
+    assert_eq!(office.ingest_bytes(&[&gate.bundle(2, 3, &office)]), taken(1, 1, 0));
+}
+
+/// An enrolled key signs a log under a name that is not its own: the office would put its name to that.
+pub(crate) fn a_gate_under_the_name_of_another(engine: Engine) {
+    let (gate, office) = gate_and_office(engine);
+    let mut other = Gate::new(2);
+    other.scan(3, MORNING);
+    office.enrol(&[&other]);
+    other.name = gate.name.clone();
+    assert_eq!(
+        office.ingest_bytes(&[&other.bundle(0, 3, &office)]).trouble,
+        ["gate-2 bundle-inconsistent"]
+    );
+    assert_eq!(office.events(), 0);
+}
+
+/// Old leaves were dropped from the archive: that is no fork.
+pub(crate) fn what_cannot_be_compared_any_more(engine: Engine) {
+    let mut gate = Gate::new(1);
+    gate.scan(40, MORNING);
+    let office = Office::new(engine);
+    office.enrol(&[&gate]);
+    for (from, to) in [(0, 20), (20, 30)] {
+        assert!(office.ingest_bytes(&[&gate.bundle(from, to, &office)]).is_good);
+    }
+    office.tamper(&format!("DELETE FROM events WHERE time < {}", MORNING + 10));
+    // Also one whose proof says that it is of another log.
+    let mut bundle = gate.content(5, 25);
+    bundle.proof[0][0] ^= 1;
+    let files = [gate.bundle(5, 25, &office), gate.seal(&bundle, &office)];
+    let told = office.ingest_bytes(&[&files[0], &files[1]]);
+    assert_eq!(told.trouble, vec!["gate-1 bundle-too-old"; 2]);
+    assert_eq!(office.ask("SELECT count(*) FROM forks"), 0);
+    // From a kept tree on all is as it was.
+    assert_eq!(office.ingest_bytes(&[&gate.bundle(25, 40, &office)]), taken(1, 10, 0));
+}

@@ -151,3 +151,22 @@ pub(crate) fn a_whole_log_replaced(engine: Engine) {
     assert!(found.contains(&"gate-1 missing-rows 20".to_owned()), "{found:?}");
     assert!(names(&found).contains(&"counts-edited"), "{found:?}");
 }
+
+/// As where a database drops old days: beyond them each leaf is checked as before.
+pub(crate) fn leaves_that_were_dropped_are_missing_and_nothing_else(engine: Engine) {
+    let (_gate, office) = office_with_log(engine);
+    office.tamper(&format!("DELETE FROM events WHERE time < {}", MORNING + 15));
+    assert_eq!(office.verify(), ["gate-1 missing-rows 0"]);
+    office.tamper("UPDATE hours SET count = count - 1");
+    let found = office.verify();
+    assert_eq!(names(&found), ["counts-edited", "missing-rows"]);
+    office.tamper("UPDATE hours SET count = count + 1");
+    let (a, b) = (row(engine, 35), row(engine, 36));
+    office.tamper(&format!(
+        "UPDATE events SET leaf = (SELECT leaf FROM events WHERE {b}) WHERE {a}"
+    ));
+    let found = office.verify();
+    for name in ["checkpoint-mismatch", "missing-rows", "moved-leaf", "wrong-root"] {
+        assert!(names(&found).contains(&name), "{found:?}");
+    }
+}

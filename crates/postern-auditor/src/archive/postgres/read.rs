@@ -105,7 +105,8 @@ pub(super) fn sightings(client: &mut Client, span: Span, each: &mut dyn FnMut(Si
     // The tag follows the epoch of its key.
     let mut rows = client.query_raw(
         "SELECT gate, seq, time, person IS NOT NULL, substr(coalesce(substr(person, 2), code), 1, 8) FROM events
-         WHERE time >= $1 AND time < $2 AND kind = $3 AND outcome = $4 AND (person IS NOT NULL OR code IS NOT NULL)",
+         WHERE time >= $1 AND time < $2 AND kind = $3 AND outcome = $4 AND flags & 1 = 0
+         AND (person IS NOT NULL OR code IS NOT NULL)",
         [&from as &(dyn ToSql + Sync), &until, &words[0], &words[1]],
     )?;
     while let Some(row) = rows.next()? {

@@ -9,7 +9,7 @@ use postgres::{Client, Transaction};
 use super::Trouble;
 use super::copy::Copy;
 use crate::archive::row::{Numbers, hours};
-use crate::archive::{Enrolled, ForkRow, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow};
+use crate::archive::{Enrolled, ForkRow, MAX_FORKS, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow};
 
 /// The numbers of issuers, by their names.
 type Issuers = HashMap<String, i32>;
@@ -215,9 +215,13 @@ pub(super) fn fork(client: &mut Client, fork: &ForkRow, bundle: &[u8]) -> Result
     let unzip = |times: Option<(u64, u64)>| times.map(|(first, last)| (first as i64, last as i64)).unzip();
     let (our_first, our_last): (Option<i64>, Option<i64>) = unzip(fork.our_times);
     let (their_first, their_last): (Option<i64>, Option<i64>) = unzip(fork.their_times);
-    let kept = client.execute(
+    // One after the other for each gate, so that the bound holds whoever else keeps forks.
+    let mut transaction = client.transaction()?;
+    transaction.query("SELECT 1 FROM gates WHERE id = $1 FOR UPDATE", &[&fork.gate])?;
+    let kept = transaction.execute(
         "INSERT INTO forks (gate, at, ours, theirs, our_first, our_last, their_first, their_last, seen, digest, bundle)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+         SELECT $1::bigint, $2::bigint, $3::text, $4::text, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bigint, $10::bytea, $11::bytea
+         WHERE (SELECT count(*) FROM forks WHERE gate = $1) < $12 ON CONFLICT DO NOTHING",
         &[
             &fork.gate,
             &fork.at.map(|at| at as i64),
@@ -230,8 +234,10 @@ pub(super) fn fork(client: &mut Client, fork: &ForkRow, bundle: &[u8]) -> Result
             &(fork.seen as i64),
             &&fork.digest[..],
             &bundle,
+            &i64::from(MAX_FORKS),
         ],
     )?;
+    transaction.commit()?;
     Ok(kept == 1)
 }
 

@@ -113,7 +113,7 @@ fn parts(connection: &Connection, span: Span, gate: Option<i64>) -> rusqlite::Re
 pub(super) fn sightings(connection: &Connection, span: Span, each: &mut dyn FnMut(Sighting)) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "SELECT id, time, code, person FROM events WHERE id >= ?1 AND id < ?2 AND kind = ?3 AND outcome = ?4
-         AND time >= ?5 AND time < ?6",
+         AND flags & 1 = 0 AND time >= ?5 AND time < ?6",
     )?;
     let words = (Kind::Code.number(), Outcome::Admit.number());
     for (first, end) in parts(connection, span, None)? {

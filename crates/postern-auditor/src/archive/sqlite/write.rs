@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{SqliteArchive, fault};
 use crate::archive::row::{Numbers, hours};
-use crate::archive::{Enrolled, ForkRow, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow};
+use crate::archive::{Enrolled, ForkRow, MAX_FORKS, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow};
 use crate::error::Error;
 
 /// The numbers of issuers, by their names.
@@ -211,7 +211,7 @@ pub(super) fn fork(transaction: &Transaction<'_>, fork: &ForkRow, bundle: &[u8])
     let ((our_first, our_last), (their_first, their_last)) = (unzip(fork.our_times), unzip(fork.their_times));
     let kept = transaction.execute(
         "INSERT OR IGNORE INTO forks (gate, at, ours, theirs, our_first, our_last, their_first, their_last, seen, digest, bundle)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE (SELECT count(*) FROM forks WHERE gate = ?1) < ?12",
         params![
             fork.gate,
             fork.at.map(|at| at as i64),
@@ -223,7 +223,8 @@ pub(super) fn fork(transaction: &Transaction<'_>, fork: &ForkRow, bundle: &[u8])
             their_last,
             fork.seen as i64,
             fork.digest,
-            bundle
+            bundle,
+            MAX_FORKS
         ],
     )?;
     Ok(kept == 1)
