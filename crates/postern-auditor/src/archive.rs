@@ -1,6 +1,6 @@
 //! The archive: what the gates' logs say, as far as it was proven, and what does not fit together.
 //!
-//! [`Archive`] is what the commands ask; SQLite and PostgreSQL answer alike, and one suite of tests runs on both.
+//! [`Archive`] is what the commands ask, and [`ArchiveWriter`] what takes bundles in; SQLite and PostgreSQL answer alike, and one suite of tests runs on both.
 
 mod args;
 mod filter;
@@ -196,7 +196,7 @@ pub(crate) struct Taken<'a> {
     pub(crate) seen: u64,
 }
 
-/// What can be asked of an archive, and what can be put into it. Each call is one transaction.
+/// What can be asked of an archive.
 pub(crate) trait Archive: Send {
     /// All gates, by name.
     fn gates(&mut self) -> Result<Vec<GateRow>, Error>;
@@ -220,6 +220,9 @@ pub(crate) trait Archive: Send {
 
     /// All bundles that wait.
     fn waiting(&mut self) -> Result<Vec<WaitingRow>, Error>;
+
+    /// A bundle that waits.
+    fn waiting_bundle(&mut self, gate: i64, digest: &Hash) -> Result<Option<Vec<u8>>, Error>;
 
     /// All files that were refused.
     fn refused(&mut self) -> Result<Vec<RefusedRow>, Error>;
@@ -245,6 +248,16 @@ pub(crate) trait Archive: Send {
     /// Calls `each` for the rows of a gate as they stand, in the order of their numbers, until it returns `false`.
     fn rows(&mut self, gate: i64, each: &mut dyn FnMut(Row) -> bool) -> Result<(), Error>;
 
+    /// Answers from now on as of this moment, whatever others write, in this session and those that it makes; for sessions that only
+    /// read.
+    fn hold(&mut self) -> Result<(), Error>;
+
+    /// The same archive, for another thread that reads.
+    fn another(&self) -> Result<Box<dyn Archive>, Error>;
+}
+
+/// What can be put into an archive. Each call is one transaction.
+pub(crate) trait ArchiveWriter: Archive {
     /// Takes gates in, or changes what is said of those that are in; tells how many are new, and how many changed.
     fn enrol(&mut self, gates: &[Enrolled]) -> Result<(u64, u64), Error>;
 
@@ -263,9 +276,6 @@ pub(crate) trait Archive: Send {
     /// Keeps a bundle that waits; tells whether it is new.
     fn keep_waiting(&mut self, waiting: &WaitingRow, bundle: &[u8]) -> Result<bool, Error>;
 
-    /// A bundle that waits.
-    fn waiting_bundle(&mut self, gate: i64, digest: &Hash) -> Result<Option<Vec<u8>>, Error>;
-
     /// Forgets a bundle that waited.
     fn drop_waiting(&mut self, gate: i64, digest: &Hash) -> Result<(), Error>;
 
@@ -278,10 +288,6 @@ pub(crate) trait Archive: Send {
     /// Returns once all that was put in is on the disk.
     fn settle(&mut self) -> Result<(), Error>;
 
-    /// Answers from now on as of this moment, whatever others write, in this session and those that it makes; for sessions that only
-    /// read.
-    fn hold(&mut self) -> Result<(), Error>;
-
-    /// The same archive, for another thread.
-    fn another(&self) -> Result<Box<dyn Archive>, Error>;
+    /// The same archive, for another thread that writes.
+    fn another_writer(&self) -> Result<Box<dyn ArchiveWriter>, Error>;
 }

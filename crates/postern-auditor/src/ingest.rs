@@ -19,7 +19,7 @@ use postern_cli::files::{FileAction, FileError};
 use postern_cli::secret::PassphraseSource;
 use postern_cli::{Session, clock};
 
-use crate::archive::{Archive, ArchiveArgs};
+use crate::archive::{ArchiveArgs, ArchiveWriter};
 use crate::error::Error;
 use crate::office::Office;
 use intake::{Became, Intake};
@@ -99,17 +99,19 @@ pub(crate) fn run(args: &IngestArgs, session: &Session) -> Result<u8, Error> {
 
 /// Shares groups among threads, each with a session of its own. The first error ends all.
 fn work<T: Send>(
-    archive: &mut dyn Archive,
+    archive: &mut dyn ArchiveWriter,
     groups: Vec<T>,
     jobs: usize,
-    each: impl Fn(&mut dyn Archive, T, &AtomicBool) -> Result<(), Error> + Sync,
+    each: impl Fn(&mut dyn ArchiveWriter, T, &AtomicBool) -> Result<(), Error> + Sync,
 ) -> Result<(), Error> {
     let jobs = jobs.min(groups.len());
-    let sessions = (0..jobs).map(|_| archive.another()).collect::<Result<Vec<_>, _>>()?;
+    let sessions = (0..jobs)
+        .map(|_| archive.another_writer())
+        .collect::<Result<Vec<_>, _>>()?;
     let queue = Mutex::new(VecDeque::from(groups));
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let stop = AtomicBool::new(false);
-    let worker = |mut session: Box<dyn Archive>| {
+    let worker = |mut session: Box<dyn ArchiveWriter>| {
         while let Some(group) = next() {
             if stop.load(Ordering::Relaxed) {
                 break;
@@ -132,7 +134,7 @@ fn work<T: Send>(
 }
 
 /// Takes the bundles whose leaves before them have come since.
-fn awaited(archive: &mut dyn Archive, intake: &Intake, report: &Report<'_>) -> Result<(), Error> {
+fn awaited(archive: &mut dyn ArchiveWriter, intake: &Intake, report: &Report<'_>) -> Result<(), Error> {
     let mut full = BTreeSet::new();
     loop {
         let mut progress = false;

@@ -11,6 +11,8 @@ mod carried;
 mod crowd;
 #[path = "archive/forks.rs"]
 mod forks;
+#[path = "archive/partitions.rs"]
+mod partitions;
 #[path = "archive/receipts.rs"]
 mod receipts;
 #[path = "archive/refused.rs"]

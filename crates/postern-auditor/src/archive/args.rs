@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Archive, Place};
+use super::{Archive, ArchiveWriter, Place};
 use crate::error::Error;
 
 /// The archive's name in the office's folder.
@@ -33,7 +33,7 @@ impl ArchiveArgs {
     }
 
     /// Opens it for reading and writing.
-    pub(crate) fn open(&self) -> Result<Box<dyn Archive>, Error> {
+    pub(crate) fn open(&self) -> Result<Box<dyn ArchiveWriter>, Error> {
         self.place()?.open()
     }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::postgres::PostgresArchive;
 use super::sqlite::SqliteArchive;
-use super::{Archive, postgres};
+use super::{Archive, ArchiveWriter, postgres};
 use crate::error::{ArchiveError, Error, Fault};
 
 /// The longest URL in a file.
@@ -60,7 +60,7 @@ impl Place {
     }
 
     /// Opens it for reading and writing.
-    pub(crate) fn open(&self) -> Result<Box<dyn Archive>, Error> {
+    pub(crate) fn open(&self) -> Result<Box<dyn ArchiveWriter>, Error> {
         Ok(match self {
             Self::Sqlite(path) => Box::new(SqliteArchive::open(path, true)?),
             Self::Postgres(server) => Box::new(PostgresArchive::open(server, true)?),

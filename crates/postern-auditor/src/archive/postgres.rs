@@ -18,8 +18,8 @@ use postgres::error::SqlState;
 pub(crate) use server::Server;
 
 use super::{
-    Archive, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting,
-    Span, Taken, WaitingRow,
+    Archive, ArchiveWriter, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row,
+    Sighting, Span, Taken, WaitingRow,
 };
 use crate::error::{ArchiveError, Error, Fault};
 use partitions::Partitions;
@@ -98,6 +98,18 @@ impl PostgresArchive {
         })
     }
 
+    /// Another connection, as of the moment that this one holds.
+    fn session(&self) -> Result<Self, Error> {
+        let mut other = Self::open(&self.server, self.write)?;
+        if let Some(moment) = &self.moment {
+            // The server gave the name: hexadecimal digits and hyphens.
+            let script = format!("{HOLD}; SET TRANSACTION SNAPSHOT '{moment}'");
+            other.ask(|client| Ok(client.batch_execute(&script)?))?;
+            other.moment = Some(moment.clone());
+        }
+        Ok(other)
+    }
+
     fn ask<T>(&mut self, ask: impl FnOnce(&mut Client) -> Result<T, Trouble>) -> Result<T, Error> {
         ask(&mut self.client).map_err(|trouble| told(&self.server, trouble))
     }
@@ -136,6 +148,14 @@ impl Archive for PostgresArchive {
         self.ask(read::waiting)
     }
 
+    fn waiting_bundle(&mut self, gate: i64, digest: &Hash) -> Result<Option<Vec<u8>>, Error> {
+        self.ask(|client| {
+            let sql = "SELECT bundle FROM waiting WHERE gate = $1 AND digest = $2";
+            let row = client.query_opt(sql, &[&gate, &&digest[..]])?;
+            Ok(row.map(|row| row.try_get(0)).transpose()?)
+        })
+    }
+
     fn refused(&mut self) -> Result<Vec<RefusedRow>, Error> {
         self.ask(read::refused)
     }
@@ -168,6 +188,21 @@ impl Archive for PostgresArchive {
         self.ask(|client| read::rows(client, gate, each))
     }
 
+    fn hold(&mut self) -> Result<(), Error> {
+        let moment = self.ask(|client| {
+            client.batch_execute(HOLD)?;
+            Ok(client.query_one("SELECT pg_export_snapshot()", &[])?.try_get(0)?)
+        })?;
+        self.moment = Some(moment);
+        Ok(())
+    }
+
+    fn another(&self) -> Result<Box<dyn Archive>, Error> {
+        Ok(Box::new(self.session()?))
+    }
+}
+
+impl ArchiveWriter for PostgresArchive {
     fn enrol(&mut self, gates: &[Enrolled]) -> Result<(u64, u64), Error> {
         self.ask(|client| write::enrol(client, gates))
     }
@@ -209,14 +244,6 @@ impl Archive for PostgresArchive {
         self.ask(|client| write::waiting(client, waiting, bundle))
     }
 
-    fn waiting_bundle(&mut self, gate: i64, digest: &Hash) -> Result<Option<Vec<u8>>, Error> {
-        self.ask(|client| {
-            let sql = "SELECT bundle FROM waiting WHERE gate = $1 AND digest = $2";
-            let row = client.query_opt(sql, &[&gate, &&digest[..]])?;
-            Ok(row.map(|row| row.try_get(0)).transpose()?)
-        })
-    }
-
     fn drop_waiting(&mut self, gate: i64, digest: &Hash) -> Result<(), Error> {
         self.ask(|client| {
             client.execute(
@@ -244,24 +271,8 @@ impl Archive for PostgresArchive {
         })
     }
 
-    fn hold(&mut self) -> Result<(), Error> {
-        let moment = self.ask(|client| {
-            client.batch_execute(HOLD)?;
-            Ok(client.query_one("SELECT pg_export_snapshot()", &[])?.try_get(0)?)
-        })?;
-        self.moment = Some(moment);
-        Ok(())
-    }
-
-    fn another(&self) -> Result<Box<dyn Archive>, Error> {
-        let mut other = Self::open(&self.server, self.write)?;
-        if let Some(moment) = &self.moment {
-            // The server gave the name: hexadecimal digits and hyphens.
-            let script = format!("{HOLD}; SET TRANSACTION SNAPSHOT '{moment}'");
-            other.ask(|client| Ok(client.batch_execute(&script)?))?;
-            other.moment = Some(moment.clone());
-        }
-        Ok(Box::new(other))
+    fn another_writer(&self) -> Result<Box<dyn ArchiveWriter>, Error> {
+        Ok(Box::new(self.session()?))
     }
 }
 

@@ -14,8 +14,8 @@ use postern_log::merkle::{Frontier, Hash};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::{
-    Archive, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting,
-    Span, Taken, WaitingRow,
+    Archive, ArchiveWriter, Archived, Enrolled, FORMAT, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row,
+    Sighting, Span, Taken, WaitingRow,
 };
 use crate::error::{ArchiveError, Error, Fault};
 
@@ -117,6 +117,14 @@ impl SqliteArchive {
         })
     }
 
+    /// Another session on the same connection.
+    fn session(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            inner: Arc::clone(&self.inner),
+        }
+    }
+
     /// Whoever panicked while holding the lock left no transaction open: they are rolled back where they are dropped.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -162,6 +170,18 @@ impl Archive for SqliteArchive {
         self.ask(read::waiting)
     }
 
+    fn waiting_bundle(&mut self, gate: i64, digest: &Hash) -> Result<Option<Vec<u8>>, Error> {
+        self.ask(|connection| {
+            connection
+                .query_row(
+                    "SELECT bundle FROM waiting WHERE gate = ?1 AND digest = ?2",
+                    (gate, digest),
+                    |row| row.get(0),
+                )
+                .optional()
+        })
+    }
+
     fn refused(&mut self) -> Result<Vec<RefusedRow>, Error> {
         self.ask(read::refused)
     }
@@ -202,6 +222,17 @@ impl Archive for SqliteArchive {
         self.ask(|connection| read::rows(connection, gate, each))
     }
 
+    fn hold(&mut self) -> Result<(), Error> {
+        // The moment is that of the first read; other sessions share the connection, and so the transaction.
+        self.ask(|connection| connection.execute_batch("BEGIN; SELECT format FROM meta"))
+    }
+
+    fn another(&self) -> Result<Box<dyn Archive>, Error> {
+        Ok(Box::new(self.session()))
+    }
+}
+
+impl ArchiveWriter for SqliteArchive {
     fn enrol(&mut self, gates: &[Enrolled]) -> Result<(u64, u64), Error> {
         self.write(|transaction, _| write::enrol(transaction, gates))
     }
@@ -232,18 +263,6 @@ impl Archive for SqliteArchive {
         self.write(|transaction, _| write::waiting(transaction, waiting, bundle))
     }
 
-    fn waiting_bundle(&mut self, gate: i64, digest: &Hash) -> Result<Option<Vec<u8>>, Error> {
-        self.ask(|connection| {
-            connection
-                .query_row(
-                    "SELECT bundle FROM waiting WHERE gate = ?1 AND digest = ?2",
-                    (gate, digest),
-                    |row| row.get(0),
-                )
-                .optional()
-        })
-    }
-
     fn drop_waiting(&mut self, gate: i64, digest: &Hash) -> Result<(), Error> {
         self.write(|transaction, _| {
             transaction.execute("DELETE FROM waiting WHERE gate = ?1 AND digest = ?2", (gate, digest))?;
@@ -270,16 +289,8 @@ impl Archive for SqliteArchive {
         })
     }
 
-    fn hold(&mut self) -> Result<(), Error> {
-        // The moment is that of the first read; other sessions share the connection, and so the transaction.
-        self.ask(|connection| connection.execute_batch("BEGIN; SELECT format FROM meta"))
-    }
-
-    fn another(&self) -> Result<Box<dyn Archive>, Error> {
-        Ok(Box::new(Self {
-            path: self.path.clone(),
-            inner: Arc::clone(&self.inner),
-        }))
+    fn another_writer(&self) -> Result<Box<dyn ArchiveWriter>, Error> {
+        Ok(Box::new(self.session()))
     }
 }
 

@@ -11,8 +11,7 @@ use postern_log::merkle::{Frontier, Hash, leaf_hash};
 use postern_log::{Credential, Event, Flags, Grade, Kind, NewEvent, Outcome, Source, Tip};
 
 use crate::archive::{
-    Archive, Archived, Enrolled, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting, Span, Taken,
-    WaitingRow,
+    Archive, Archived, Filter, ForkRow, GateRow, HourRow, ReceiptRow, RefusedRow, Row, Sighting, Span, WaitingRow,
 };
 use crate::error::Error;
 
@@ -287,6 +286,11 @@ impl Archive for Memory {
         Ok(self.waiting.clone())
     }
 
+    /// Their rows are enough for what is found.
+    fn waiting_bundle(&mut self, _: i64, _: &Hash) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
+
     fn refused(&mut self) -> Result<Vec<RefusedRow>, Error> {
         Ok(self.refused.clone())
     }
@@ -324,56 +328,35 @@ impl Archive for Memory {
         Ok(())
     }
 
-    fn rows(&mut self, _: i64, _: &mut dyn FnMut(Row) -> bool) -> Result<(), Error> {
-        unimplemented!("the reports ask for no rows")
+    fn rows(&mut self, gate: i64, each: &mut dyn FnMut(Row) -> bool) -> Result<(), Error> {
+        for event in self.events.get(&gate).into_iter().flatten() {
+            let e = event.details();
+            let row = Row {
+                seq: event.seq(),
+                time: e.time as i64,
+                flags: e.flags.bits().into(),
+                outcome: e.outcome.number().into(),
+                kind: e.kind.number().into(),
+                grade: e.grade.number().into(),
+                source: e.source.number().into(),
+                age: e.age as i64,
+                pack: e.pack as i64,
+                code: e.code.map(Vec::from),
+                person: e.person.map(Vec::from),
+                issuer: e.issuer.clone(),
+                operator: e.operator.clone(),
+                leaf: event.to_leaf(),
+            };
+            if !each(row) {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    fn enrol(&mut self, _: &[Enrolled]) -> Result<(u64, u64), Error> {
-        unimplemented!("the reports write nothing")
-    }
-
-    fn knows(&mut self, _: &Hash) -> Result<bool, Error> {
-        unimplemented!("the reports take no bundles")
-    }
-
-    fn keep_known(&mut self, _: &Hash) -> Result<(), Error> {
-        unimplemented!("findings only read")
-    }
-
-    fn take(&mut self, _: &Taken<'_>) -> Result<bool, Error> {
-        unimplemented!("the reports write nothing")
-    }
-
-    fn keep_fork(&mut self, _: &ForkRow, _: &[u8]) -> Result<bool, Error> {
-        unimplemented!("the reports write nothing")
-    }
-
-    fn keep_waiting(&mut self, _: &WaitingRow, _: &[u8]) -> Result<bool, Error> {
-        unimplemented!("the reports write nothing")
-    }
-
-    fn waiting_bundle(&mut self, _: i64, _: &Hash) -> Result<Option<Vec<u8>>, Error> {
-        unimplemented!("the reports take no bundles")
-    }
-
-    fn drop_waiting(&mut self, _: i64, _: &Hash) -> Result<(), Error> {
-        unimplemented!("the reports write nothing")
-    }
-
-    fn keep_refused(&mut self, _: &RefusedRow) -> Result<bool, Error> {
-        unimplemented!("the reports write nothing")
-    }
-
-    fn keep_receipt(&mut self, _: &ReceiptRow) -> Result<(), Error> {
-        unimplemented!("the reports write nothing")
-    }
-
-    fn settle(&mut self) -> Result<(), Error> {
-        unimplemented!("the reports write nothing")
-    }
-
+    /// Nobody else writes to it.
     fn hold(&mut self) -> Result<(), Error> {
-        unimplemented!("nobody else writes to it")
+        Ok(())
     }
 
     fn another(&self) -> Result<Box<dyn Archive>, Error> {

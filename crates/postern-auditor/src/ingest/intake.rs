@@ -10,7 +10,7 @@ use postern_seal::Identity;
 use sha2::{Digest, Sha256};
 
 use super::standing::{Standing, standing};
-use crate::archive::{Archive, ForkRow, GateRow, RefusedRow, Taken, WaitingRow};
+use crate::archive::{ArchiveWriter, ForkRow, GateRow, RefusedRow, Taken, WaitingRow};
 use crate::error::Error;
 
 /// The longest name of a file that is kept.
@@ -78,7 +78,7 @@ impl Intake {
     }
 
     /// Takes one file in.
-    pub(crate) fn file(&self, archive: &mut dyn Archive, name: &str, bytes: &[u8]) -> Result<Became, Error> {
+    pub(crate) fn file(&self, archive: &mut dyn ArchiveWriter, name: &str, bytes: &[u8]) -> Result<Became, Error> {
         let digest: Hash = Sha256::digest(bytes).into();
         if archive.knows(&digest)? {
             return Ok(Became::Known);
@@ -161,7 +161,7 @@ impl Intake {
 
     fn refuse(
         &self,
-        archive: &mut dyn Archive,
+        archive: &mut dyn ArchiveWriter,
         name: &str,
         digest: Hash,
         Refusal(gate, reason): Refusal,
@@ -178,7 +178,7 @@ impl Intake {
 
     fn wait(
         &self,
-        archive: &mut dyn Archive,
+        archive: &mut dyn ArchiveWriter,
         gate: i64,
         bundle: &LogBundle,
         digest: Hash,

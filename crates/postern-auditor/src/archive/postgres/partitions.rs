@@ -9,10 +9,14 @@ use postgres::Client;
 use super::Trouble;
 
 const DAY: u64 = 86_400;
-/// The days before and after the auditor's own that have partitions, so that no gate's clock makes as many as it likes: ten years,
-/// and two days. What has none lies in the one for all others.
+/// The days before and after the auditor's own that have partitions: ten years, and two days. What has none lies in the one for all
+/// others.
 const BEFORE: u64 = 3653;
 const AFTER: u64 = 2;
+/// The days before the auditor's own that always have one. Older days have one while there are fewer than so many, so that no
+/// gate's clock makes as many as it likes: each costs every question a little.
+const RECENT: u64 = 60;
+const MAX_WITH_OLDER: i64 = 1000;
 /// Of all sessions one makes partitions at a time. The number is ours alone: of "postern".
 const LOCK: i64 = 0x706f_7374_6572_6e00;
 
@@ -31,14 +35,14 @@ impl Partitions {
             if self.settled.contains(&day) || day + BEFORE < today || day > today + AFTER {
                 continue;
             }
-            make(client, day)?;
+            make(client, day, day + RECENT < today)?;
             self.settled.insert(day);
         }
         Ok(())
     }
 }
 
-fn make(client: &mut Client, day: u64) -> Result<(), Trouble> {
+fn make(client: &mut Client, day: u64, is_old: bool) -> Result<(), Trouble> {
     // Within two days of a clock's present, a day's number fits until the year 2149.
     let Ok(number) = u16::try_from(day) else {
         return Ok(());
@@ -57,7 +61,14 @@ fn make(client: &mut Client, day: u64) -> Result<(), Trouble> {
             &[&from, &until],
         )?
         .try_get(0)?;
-    if !there && !elsewhere {
+    let full = is_old
+        && transaction
+            .query_one(
+                "SELECT count(*) >= $1 FROM pg_inherits WHERE inhparent = 'postern.events'::regclass",
+                &[&MAX_WITH_OLDER],
+            )?
+            .try_get(0)?;
+    if !there && !elsewhere && !full {
         transaction.batch_execute(&format!(
             "CREATE TABLE postern.{name} PARTITION OF postern.events FOR VALUES FROM ({from}) TO ({until})"
         ))?;
