@@ -21,6 +21,13 @@ CHEAP_KEYS = {
         "D/nSaIjQxyJCbzcpSnc9CZv1SStFIFVlzW5vgGpJCVRvuulZgeZyFP2ibPSXux6Q",
         "38jF4ks=",
     ],
+    # A cost of 0, which a library panicked on.
+    "scrypt-cost-0.pem": [
+        "MIGSME4GCSqGSIb3DQEFDTBBMCAGCSsGAQQB2kcECzATBAjyDc7s+aFe1gIBAAIB",
+        "AQIBATAdBglghkgBZQMEASoEEM7Si2oYzB+fXiKp4V+SRQUEQKX7eMRrdPT/utKk",
+        "D/nSaIjQxyJCbzcpSnc9CZv1SStFIFVlzW5vgGpJCVRvuulZgeZyFP2ibPSXux6Q",
+        "38jF4ks=",
+    ],
     "pbkdf2": [
         "MIGaMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAiavvu+DZJagQIBZDAM",
         "BggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQhK+GhJCx9lrfdA8d2YnF/ARAS+W5",
@@ -53,6 +60,72 @@ PEOPLE = {
     'A-2,"样本,乙",1990-02-30,护照,CN,"E""1",抗原,阳性,2026-11-24 08:30\n',
     "row": "A-1,样本甲,1949-12-31,id,CN,11010519491231002X,CoronaVac,2,2,2026-01-09,nucleic-acid,negative,2026-11-20 08:30,",
     "open-quote": 'id,name\nA-1,"样本甲\nA-2,样本乙\n',
+}
+
+# Made-up evidence: leaves of the tests, and two of them in a bundle that the demonstration key of a gate signed, sealed to an
+# identity that nobody kept. The content is what is sealed in it.
+EVIDENCE = {
+    "leaf-1": (
+        "kAEBGmHAagEaYcBqBAEBgWhyZWFzb24tMFABAQEBAQEBAQEBAQEBAQEB9mjopb/lroktMQEAABg8AQE="
+    ),
+    "leaf-2": (
+        "lgMCGmHAagIaYcBqBQICgmhyZWFzb24tMGhyZWFzb24tMVACAgICAgICAgICAgICAgICSQICAgICAgICAmjopb/lroktMgEAABh4AgIA9vZEAgIC"
+        "AhphJ9OCGQfQ"
+    ),
+    "leaf-3": (
+        "kwIDGmHAagMaYcBqBgMAgFADAwMDAwMDAwMDAwMDAwMD9mjopb/lroktMwEAABi0AwMBAvY="
+    ),
+    "leaf-7": (
+        "kwIHGmHAagcaYcBqCgcBgWhyZWFzb24tMFAHBwcHBwcHBwcHBwcHBwcH9vYBAAAZAaQDBAL2ZG9wLTc="
+    ),
+    "leaf-11": (
+        "kwILGmHAagsaYcBqDgMCgmhyZWFzb24tMGhyZWFzb24tMVALCwsLCwsLCwsLCwsLCwsL9mnopb/lroktMTEBAAEZApQDBAMFZW9wLTEx"
+    ),
+    "leaf-15": (
+        "kwIPGmHAag8aYcBqEg8AgPb2aeilv+WuiS0xNQEAARkDhAMAAPb2"
+    ),
+    "bundle": (
+        "0oRYKKMBMgRE3rtZbxB4HGFwcGxpY2F0aW9uL3Bvc3Rlcm4tbG9nK2Nib3KgWQMkgwMFWQMeYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUx"
+        "OSBLYkFISDkxc2M4T1ovcFJCcnRiSlIyOC9YT0tTRm9GZnpGZkppdVArdDBnCmxYc2h6bjY5Nk5USEM1VklXWHJFWHoyN2QrZmt3K2w1NkVObmI2"
+        "blBuWWMKLT4gVC1ncmVhc2UKM3lJbXlZbEQycE9qUTZJYjN4YytYWWdKUmRsZStzSWl5U1hqVWZnQ2ZndnVSMi9OWGV2TnlJdnZrdUdIaTdDVgpX"
+        "V24vRGpzZ0lRCi0tLSBiZWRiQ1RrdTZSOTY4dmEweVVjMnRkZmVQMncwamIzaDMzZTJTOXprelpnChucV3tbcQ2L+usR0lsTkEvM15wGZhxyxlVR"
+        "XNUr7XYGFVLT/7+gT4bW1dcnwOZhCJSO3n8ElMRjV2RoJdXiy3EGBVMQenLVLsxiTq/U6Ks1iUbvui+Fk9iVkZj0fN+1/01p3xF9aZrbNda3mvR+"
+        "FTkYL3mRM/e7CZp+0Q5MoQ4S+olMLcPchMqEpuWcMIW4c9zlGJJ06nR7c7sYnJNnTGI4URv9FCpW4vX4A2dDvOh8fWKuJhFQO79ZBoxe2wt6v1UZ"
+        "89IvW4+Qkkvrhv58yZdJ+lWkSVlRU15D+3Ujq9DrEOFYAjoniOxhZtSF3Rk89fxxQI7yyGc6U3brYuwqbMGyYzw3F0DY84SZV98B4ogPirIxQBXf"
+        "Iof1X/ueoDTh2GQVYYHBbD7HZ1LTkky4V3qa0k8JaGue5lzPRFldt1vccaXMcO1aWENEBJZVDK+7yDpAzoT5gtn4y82zrqom4zJ4csE+NKfI27UU"
+        "IgZJpp2Xbf9p1+JmvZ766SaK7fnSwgdlyeCms+rqyjpbK4eD2XqrJ3Ct6gi5DSpByetzKM9nL4CkXhwmzuWXTuxO9kaxemDadDFqSbuOPuONonV0"
+        "vuHDfnvC0c/eYZcseY3p0knsWvsAyhyKAc7fzht0sXmd8sqZjkVjTFHVcN7pybTeH2DDLtCju/tCkifk7BRafq8IYZ2I9ZJ0i2hRQqk22osSZINs"
+        "rA4evAkrCMIMwsPgWED4t+As0GctIG6Gqrpd9RLbLa+kyb9nMFM7Hj2RmJ3hnJ7K7oxu6fZcCXOmA+T/WrivYzL10vsIvwNVBwr/2kkO"
+    ),
+}
+LOG_CONTENT = (
+    "p2NrZXlYIH2YdIX1N4w6UdSXJ2ym/iHA+cHm5NsRvsvxeX1cjxy/ZGZyb20DZGdhdGVnbm9ydGgtMWRub3RleKFub3J0aC0xCjUKQWtuWDFLbDhp"
+    "N0tJR2xITFNRYU53SmxaUTV3dkNqL2FzMTlsbDZjaVpyOD0KCuKAlCBub3J0aC0xIE1NYzFCQzQ4VjEyNUxrTzY3UlBIc0Nya2FOTlRSUWxXQnB4"
+    "cmJZclpHd3dxSmI1SWdpN3c0cm1FcFIxVzhaMUJyTjdrSTcxNXExNWdQekNNYmhtOVR0WUZVZ289CmVwcm9vZoRYIIj8vNYKNlfJCbPIWRr1PhfA"
+    "C6fZl156MoNbt2BM2n6+WCCLGKWFWMxCnsPWzCx3pot3u/VKCAqwqfIRB7nMhwf/NVgg9R3Z7EUSTf9x3TXKHcOp0465/feFIwOk4wwmqSIqSt1Y"
+    "IFyuNpeyO9eElF3ndM49EN2piapFASZ62mmGhe+9eRTxZmZvcm1hdAFmbGVhdmVzglg1kwIDGmHAagMaYcBqBgMAgFADAwMDAwMDAwMDAwMDAwMD"
+    "9mjopb/lroktMwEAABi0AwMBAvZYRJABBBphwGoEGmHAagcEAYFocmVhc29uLTBQBAQEBAQEBAQEBAQEBAQEBEkEBAQEBAQEBARo6KW/5a6JLTQB"
+    "AAAY8AAB"
+)
+
+# The checkpoint of that bundle, and with a receipt by the same key.
+CHECKPOINT = """\
+north-1
+5
+AknX1Kl8i7KIGlHLSQaNwJlZQ5wvCj/as19ll6ciZr8=
+
+— north-1 MMc1BC48V125LkO67RPHsCrkaNNTRQlWBpxrbYrZGwwqJb5Igi7w4rmEpR1W8Z1BrN7kI715q15gPzCMbhm9TtYFUgo=
+"""
+COSIGNATURE = "— north-1 ebvFSAAAAABhwfCgXboHFZijriwRvhXmzEKTPfBd9QrgmFanIeTAYvhI01hii1FInQbTy9y2xP1FHBndkP/akUXylQ6YrnlkuHNTAQ==\n"
+
+# Specimens of ICAO 9303 and a made-up number, as readers send them.
+DOCUMENTS = {
+    "td1": "I<PRTD231458907<<<<<<<<<<<<<<<\n7408122F1204159PRT<<<<<<<<<<<6\nANDERSSON<<EVA<MARIA<<<<<<<<<<\n",
+    "td2": "I<PRTERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907PRT7408122F1204159<<<<<<<6\n",
+    "td3": "P<CHNERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36CHN7408122F1204159ZE184226B<<<<<10\n",
+    "td3-joined": "P<CHNERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36CHN7408122F1204159ZE184226B<<<<<10",
+    "resident": "11010519491231002X",
+    "mixed": "PC1:6BFY70X10\n11010519491231002X\r\nP<CHNERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
 }
 
 # One of every operator of CertLogic.
@@ -214,6 +287,32 @@ def picture_seeds():
         yield "picture", f"{name}.png", png[:8] + b"".join(chunks)
 
 
+def evidence_seeds():
+    for name, content in EVIDENCE.items():
+        yield "evidence", name, base64.b64decode(content)
+    yield "evidence", "checkpoint", CHECKPOINT.encode()
+    yield "evidence", "receipt", (CHECKPOINT + COSIGNATURE).encode()
+    yield "evidence", "path", f"evidence/{'0123456789abcdef' * 4}/0-65536.log".encode()
+    yield "log_bundle", "content", base64.b64decode(LOG_CONTENT)
+
+
+def reader_seeds():
+    for name, text in DOCUMENTS.items():
+        yield "document", name, text.encode()
+
+
+def frame_seeds():
+    """Streams, each after the length of the pieces that it comes in."""
+    png = base64.b64decode(PNG)
+    yield "frames", "files", b"\x07" + png + JPEG + b"between" + JPEG + png
+    yield "frames", "cut", b"\xff" + png[:60] + JPEG
+    plane = bytes(range(64))
+    for name, colour, samples in [("420", "C420jpeg", 96), ("mono", "Cmono", 64), ("444", "C444", 192)]:
+        header = f"YUV4MPEG2 W8 H8 F25:1 Ip A1:1 {colour}\n".encode()
+        frame = b"FRAME\n" + (plane * 3)[:samples]
+        yield "frames", f"{name}.y4m", b"\x05" + header + frame + frame
+
+
 def chunk(kind, content):
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
@@ -222,7 +321,9 @@ def main():
     seeds = FUZZ / "seeds"
     shutil.rmtree(seeds, ignore_errors=True)
     size = 0
-    for source in (code_seeds, document_seeds, status_seeds, rule_seeds, key_seeds, people_seeds, picture_seeds):
+    sources = [code_seeds, document_seeds, status_seeds, rule_seeds, key_seeds, people_seeds, picture_seeds]
+    sources += [evidence_seeds, reader_seeds, frame_seeds]
+    for source in sources:
         for target, name, content in source():
             folder = seeds / target
             folder.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ pub mod receipt;
 mod error;
 mod files;
 mod old_formats;
+mod prune;
 mod reader;
 mod schema;
 mod store;

@@ -1,27 +1,24 @@
 //! What can be asked of a log without writing to it.
 
+mod connect;
+mod tail;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+pub(crate) use connect::{number, tables};
 
 use crate::error::LogError;
 use crate::event::{Event, Outcome};
 use crate::files::existing;
-use crate::merkle::{Frontier, Hash, leaf_hash, perfect_subtrees};
-use crate::schema::{self, APPLICATION_ID, FORMAT, Tables, integer};
+use crate::merkle::{Frontier, Hash, leaf_hash};
+use crate::schema::{FORMAT, integer};
 use crate::verify::{self, Anchors, VerifyReport};
 
 /// The longest name of a gate, in characters.
 pub const MAX_GATE_LEN: usize = 64;
-
-/// How long to wait for another program's lock on the database. Readers take none that lasts.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Opening reads again at most this many leaves of the last perfect subtree.
-const TAIL_ROWS: u64 = 1024;
 
 /// How far a log goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,44 +211,6 @@ impl Reader {
         Ok(frontier)
     }
 
-    /// How many leaves may be dropped of those that others keep, the first `receipted`: up to the last checkpoint before the first leaf that
-    /// was judged at `before` or later, in seconds since 1970. 0 where none may.
-    ///
-    /// # Errors
-    ///
-    /// What SQLite says.
-    pub fn prunable(&self, before: u64, receipted: u64) -> Result<u64, LogError> {
-        if !self.has_checkpoints()? {
-            return Ok(0);
-        }
-        let select = "SELECT max(size) FROM checkpoints
-            WHERE size <= ?2 AND size <= coalesce((SELECT min(seq) FROM events WHERE time >= ?1), ?2)";
-        let before = i64::try_from(before).unwrap_or(i64::MAX);
-        let receipted = i64::try_from(receipted).unwrap_or(i64::MAX);
-        self.conn
-            .query_row(select, (before, receipted), |row| row.get::<_, Option<i64>>(0))
-            .map(|size| size.unwrap_or(0).unsigned_abs())
-            .map_err(|e| self.sql(e))
-    }
-
-    /// The tree over the leaves that were dropped.
-    pub(crate) fn pruned(&self) -> Result<Frontier, LogError> {
-        if !self.has_checkpoints()? {
-            return Ok(Frontier::new());
-        }
-        let (size, frontier): (i64, Vec<u8>) = self
-            .conn
-            .prepare_cached("SELECT size, frontier FROM pruned WHERE id = 0")
-            .and_then(|mut select| select.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional())
-            .map_err(|e| self.sql(e))?
-            .ok_or_else(|| self.corrupt("what was pruned is not known"))?;
-        let frontier = Frontier::from_bytes(&frontier).map_err(|e| self.corrupt(e))?;
-        match integer(frontier.size()) == size {
-            true => Ok(frontier),
-            false => Err(self.corrupt("the row of what was pruned contradicts itself")),
-        }
-    }
-
     /// The size of the newest checkpoint, 0 for none.
     pub(crate) fn last_checkpoint(&self) -> Result<u64, LogError> {
         let newest = "SELECT coalesce(max(size), 0) FROM checkpoints";
@@ -259,21 +218,6 @@ impl Reader {
             .query_row(newest, [], |row| row.get(0))
             .map(i64::unsigned_abs)
             .map_err(|e| self.sql(e))
-    }
-
-    /// The frontier that was kept with the checkpoint of this size.
-    pub(crate) fn checkpoint_frontier(&self, size: u64) -> Result<Option<Frontier>, LogError> {
-        let frontier: Option<Vec<u8>> = self
-            .conn
-            .query_row(
-                "SELECT frontier FROM checkpoints WHERE size = ?1",
-                [i64::try_from(size).unwrap_or(i64::MAX)],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(|e| self.sql(e))?;
-        let frontier = frontier.map(|bytes| Frontier::from_bytes(&bytes)).transpose();
-        frontier.map_err(|e| self.corrupt(e))
     }
 
     /// Calls `each` for the bytes of leaves, in their order.
@@ -301,7 +245,7 @@ impl Reader {
     }
 
     /// Whether the log is of a format that has checkpoints.
-    fn has_checkpoints(&self) -> Result<bool, LogError> {
+    pub(crate) fn has_checkpoints(&self) -> Result<bool, LogError> {
         let format = number(&self.conn, "user_version").map_err(|e| self.sql(e))?;
         Ok(format >= FORMAT)
     }
@@ -330,99 +274,6 @@ impl Reader {
         verify::verify(self, anchors)
     }
 
-    pub(crate) fn connect(path: &Path, mode: OpenFlags) -> Result<Self, LogError> {
-        let sql = |e| LogError::sql(path, e);
-        let conn = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
-        conn.busy_timeout(BUSY_TIMEOUT).map_err(sql)?;
-        // A file from anywhere must not make this program run SQL of its own.
-        for (config, on) in [
-            (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
-            (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
-            (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
-        ] {
-            conn.set_db_config(config, on).map_err(sql)?;
-        }
-        let gate = identify(&conn, path)?;
-        let path = path.to_owned();
-        Ok(Self { conn, path, gate })
-    }
-
-    /// Makes commits durable, and refuses to write where they could not be.
-    pub(crate) fn prepare_for_writing(&self) -> Result<(), LogError> {
-        let path = || self.path.clone();
-        if self.conn.is_readonly("main").map_err(|e| self.sql(e))? {
-            return Err(LogError::ReadOnly { path: path() });
-        }
-        let mode: String = self
-            .conn
-            .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
-            .map_err(|e| self.sql(e))?;
-        if mode != "wal" {
-            return Err(LogError::Unsupported { path: path() });
-        }
-        // `fullfsync` has an effect on macOS only, where a plain fsync leaves data in the drive's cache.
-        for (pragma, value) in [
-            ("synchronous", "full"),
-            ("fullfsync", "on"),
-            ("checkpoint_fullfsync", "on"),
-        ] {
-            self.conn.pragma_update(None, pragma, value).map_err(|e| self.sql(e))?;
-        }
-        let tables = tables(&self.conn, &self.path)?;
-        let changed = schema::changed(&self.conn, tables).map_err(|e| self.sql(e))?;
-        match changed.first() {
-            None => Ok(()),
-            Some(name) => Err(self.corrupt(format!("\"{name}\" is not as the log had it"))),
-        }
-    }
-
-    /// The tree as stored, checked against the end of the rows.
-    ///
-    /// The leaves of the last perfect subtree are read again (that is the last leaf alone every second time), unless
-    /// there are more than [`TAIL_ROWS`].
-    pub(crate) fn tail(&self) -> Result<Frontier, LogError> {
-        let (size, root, frontier) = self.tree()?;
-        let frontier = Frontier::from_bytes(&frontier).map_err(|e| self.corrupt(e))?;
-        if Ok(frontier.size()) != u64::try_from(size) || frontier.root()[..] != root {
-            return Err(self.corrupt("the stored tree contradicts itself"));
-        }
-        let rows: (Option<i64>, Option<i64>) = self
-            .conn
-            .query_row(
-                "SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .map_err(|e| self.sql(e))?;
-        let pruned = integer(self.pruned()?.size());
-        if rows != ((size > pruned).then_some(pruned), (size > pruned).then_some(size - 1)) {
-            return Err(self.corrupt("the rows are not as many as the tree has leaves"));
-        }
-        let Some((first, len)) = perfect_subtrees(frontier.size()).last() else {
-            return Ok(frontier);
-        };
-        let whole = len <= TAIL_ROWS && integer(first) >= pruned;
-        let from = if whole { first } else { frontier.size() - 1 };
-        let mut subtree = Frontier::new();
-        let mut select = self
-            .conn
-            .prepare_cached("SELECT leaf FROM events WHERE seq >= ?1 ORDER BY seq")
-            .map_err(|e| self.sql(e))?;
-        let mut rows = select.query([integer(from)]).map_err(|e| self.sql(e))?;
-        while let Some(row) = rows.next().map_err(|e| self.sql(e))? {
-            let leaf: Vec<u8> = row.get(0).map_err(|e| self.sql(e))?;
-            let event = Event::from_leaf(&leaf).map_err(|e| self.corrupt(e))?;
-            if event.seq() != from + subtree.size() {
-                return Err(self.corrupt("one of the last leaves is not in its place"));
-            }
-            subtree.push(leaf_hash(&leaf));
-        }
-        if whole && Some(&subtree.root()) != frontier.peaks().last() {
-            return Err(self.corrupt("the last leaves are not those of the tree"));
-        }
-        Ok(frontier)
-    }
-
     /// Size, root and frontier as they are stored.
     fn tree(&self) -> Result<(i64, Vec<u8>, Vec<u8>), LogError> {
         self.conn
@@ -436,7 +287,7 @@ impl Reader {
             .ok_or_else(|| self.corrupt("the tree is missing"))
     }
 
-    fn sql(&self, source: rusqlite::Error) -> LogError {
+    pub(crate) fn sql(&self, source: rusqlite::Error) -> LogError {
         LogError::sql(&self.path, source)
     }
 
@@ -446,54 +297,6 @@ impl Reader {
             what: what.to_string(),
         }
     }
-}
-
-/// The name of the gate, if the database is a log of a format that can be read.
-fn identify(conn: &Connection, path: &Path) -> Result<String, LogError> {
-    let sql = |e| LogError::sql(path, e);
-    let corrupt = |what: &str| LogError::Corrupt {
-        path: path.to_owned(),
-        what: what.to_owned(),
-    };
-    // One transaction, so that the gate cannot bring the log to the present format between the two numbers.
-    let tx = conn.unchecked_transaction().map_err(sql)?;
-    if number(&tx, "application_id").map_err(sql)? != APPLICATION_ID {
-        return Err(LogError::NotALog { path: path.to_owned() });
-    }
-    tables(&tx, path)?;
-    let (format, gate): (i64, String) = tx
-        .query_row("SELECT format, gate FROM meta WHERE id = 0", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()
-        .map_err(sql)?
-        .ok_or_else(|| corrupt("the name of the gate is missing"))?;
-    if format != number(&tx, "user_version").map_err(sql)? || !is_gate_id(&gate) {
-        return Err(corrupt("the table \"meta\" contradicts the header"));
-    }
-    Ok(gate)
-}
-
-/// The tables of the format that the log has now.
-///
-/// # Errors
-///
-/// [`LogError::NewerFormat`] and [`LogError::OlderFormat`] for one that this program does not read.
-pub(crate) fn tables(conn: &Connection, path: &Path) -> Result<&'static Tables, LogError> {
-    let found = number(conn, "user_version").map_err(|e| LogError::sql(path, e))?;
-    Tables::of(found).ok_or_else(|| {
-        let path = path.to_owned();
-        if found > FORMAT {
-            LogError::NewerFormat { path, found }
-        } else {
-            LogError::OlderFormat { path, found }
-        }
-    })
-}
-
-/// A number in the header of the database.
-pub(crate) fn number(conn: &Connection, pragma: &str) -> rusqlite::Result<i64> {
-    conn.pragma_query_value(None, pragma, |row| row.get(0))
 }
 
 /// Whether `text` can be the name of a gate: 1 to [`MAX_GATE_LEN`] visible ASCII characters but `+`, so that it can be

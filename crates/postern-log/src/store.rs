@@ -54,7 +54,7 @@ pub const SEAL_EVERY: u64 = 1024;
 /// ```
 pub struct Log {
     // Dropped in this order: the database is closed before the lock is given up.
-    reader: Reader,
+    pub(crate) reader: Reader,
     frontier: Frontier,
     tip: Tip,
     files: OpenFiles,
@@ -178,48 +178,6 @@ impl Log {
         Ok(())
     }
 
-    /// Drops the leaves before `size`, which must be the size of a checkpoint of this log; gives how many they were. The tree
-    /// stays what it is. When this returns, it is on the disk; the room is used for what comes, the file does not shrink.
-    ///
-    /// Who asks has seen to it that others keep these leaves ([`Reader::prunable`]).
-    ///
-    /// # Errors
-    ///
-    /// [`LogError::Corrupt`] where there is no such checkpoint, or the leaves do not make its frontier: nothing is dropped then.
-    pub fn prune(&mut self, size: u64) -> Result<u64, LogError> {
-        self.check_files()?;
-        self.settle()?;
-        let before = self.reader.pruned()?;
-        if size <= before.size() {
-            return Ok(0);
-        }
-        let kept = self.reader.checkpoint_frontier(size)?;
-        let mut frontier = before.clone();
-        self.reader
-            .each_leaf(before.size()..size, |leaf| frontier.push(leaf_hash(leaf)))?;
-        if kept.as_ref() != Some(&frontier) {
-            return Err(self
-                .reader
-                .corrupt("no checkpoint of the log fits the leaves that were to be dropped"));
-        }
-        let Reader { conn, path, .. } = &mut self.reader;
-        let sql = |e| LogError::sql(path, e);
-        let tx = conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(sql)?;
-        tx.execute("DELETE FROM events WHERE seq < ?1", [integer(size)])
-            .map_err(sql)?;
-        tx.execute("DELETE FROM checkpoints WHERE size < ?1", [integer(size)])
-            .map_err(sql)?;
-        tx.execute(
-            "UPDATE pruned SET size = ?1, frontier = ?2",
-            (integer(size), frontier.to_bytes()),
-        )
-        .map_err(sql)?;
-        tx.commit().map_err(sql)?;
-        Ok(size - before.size())
-    }
-
     /// See [`Reader::verify`].
     ///
     /// # Errors
@@ -259,7 +217,7 @@ impl Log {
     }
 
     /// The files are those that are open, and what was acknowledged is in them.
-    fn check_files(&mut self) -> Result<(), LogError> {
+    pub(crate) fn check_files(&mut self) -> Result<(), LogError> {
         let Self { reader, tip, .. } = self;
         // A failed append can be in the log all the same; `settle` sees to it.
         let is_ours = |found: Tip| found == *tip || self.unsure && found.size > tip.size;
@@ -332,7 +290,7 @@ impl Log {
     }
 
     /// After a failed append: reads again where the log ends.
-    fn settle(&mut self) -> Result<(), LogError> {
+    pub(crate) fn settle(&mut self) -> Result<(), LogError> {
         if !self.unsure {
             return Ok(());
         }

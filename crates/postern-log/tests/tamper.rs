@@ -160,6 +160,46 @@ fn inserted_rows() {
     assert_eq!(found, [extra(-4, 1), extra(13, 2), extra(i64::MAX, 1)]);
 }
 
+/// A row twice at one place there cannot be; its leaf at a second place is found in each place.
+#[test]
+fn duplicated_rows() {
+    let (_folder, path) = closed_log(13);
+    let conn = Connection::open(&path).unwrap();
+    let error = conn.execute(&copied(3, 3), []).unwrap_err();
+    assert_eq!(
+        error.sqlite_error_code(),
+        Some(rusqlite::ErrorCode::ConstraintViolation),
+        "seq is the key"
+    );
+    drop(conn);
+
+    let extra = |first| Finding::ExtraRows { first, count: 1 };
+    // Beyond the size of the tree, which the row of the tree has: the last leaf once more, and one from the middle.
+    assert_eq!(findings(&copied(12, 13)), [extra(13)]);
+    assert_eq!(findings(&copied(5, 40)), [extra(40)]);
+    // In place of another row, and at its own place as well.
+    assert_eq!(
+        findings(&format!("DELETE FROM events WHERE seq = 9; {}", copied(3, 9))),
+        [
+            Finding::MovedLeaf { seq: 9, leaf_seq: 3 },
+            Finding::LeavesEdited { first: 8, count: 4 },
+            Finding::WrongRoot,
+        ]
+    );
+    // A table without the key takes the row twice: then the table is not the log's own.
+    let keyless =
+        "CREATE TABLE copy AS SELECT * FROM events; DROP TABLE events; CREATE TABLE events AS SELECT * FROM copy";
+    let name = "events".to_owned();
+    assert!(findings(&format!("{keyless}; {}", copied(3, 3))).contains(&Finding::SchemaChanged { name }));
+}
+
+#[test]
+fn a_log_with_a_duplicated_row_at_its_end_is_not_opened_for_appending() {
+    let (_folder, path) = closed_log(13);
+    tamper(&path, &copied(12, 13));
+    assert_eq!(postern_log::Log::open(&path).unwrap_err().reason(), "log-corrupt");
+}
+
 #[test]
 fn a_row_inserted_in_the_middle_with_the_others_moved_up() {
     let found = findings(&format!(
