@@ -5,11 +5,14 @@
 //! guard lets through what it has checked itself and nothing else: the answer's length and range, and its body. Of the
 //! answer to an upload nothing but the status counts.
 
+mod pace;
+
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -81,6 +84,7 @@ pub(crate) fn connect(options: &Options, redirects: Redirects, secure: bool) -> 
         down,
         up,
         idle: options.idle,
+        failed: AtomicBool::new(false),
     })))
 }
 
@@ -166,6 +170,8 @@ struct Guard {
     /// For what is sent.
     up: reqwest::Client,
     idle: Duration,
+    /// The last upload failed: its answer may have been lost, and the next one may not be wanted either.
+    failed: AtomicBool,
 }
 
 #[async_trait]
@@ -177,7 +183,7 @@ impl HttpService for Guard {
         let wanted = request.headers().get(RANGE).and_then(wanted);
         let lists = request.uri().query().is_some_and(|query| query.contains("list-type="));
         let answer = HttpService::call(&self.down, request).await?;
-        let answer = pass(wanted, answer).map_err(|fault| HttpError::new(kind(fault), fault))?;
+        let answer = passed(pass(wanted, answer))?;
         if lists { page(answer).await } else { Ok(answer) }
     }
 }
@@ -188,17 +194,44 @@ const MKCOL: &str = "MKCOL";
 impl Guard {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let makes_folder = request.method().as_str() == MKCOL;
-        let time = self.idle + Duration::from_secs(request.body().content_length() as u64 / SLOWEST);
-        let answer = tokio::time::timeout(time, HttpService::call(&self.up, request))
-            .await
-            .map_err(|_| HttpError::new(HttpErrorKind::Timeout, Fault::TooSlow))??;
-        let taken = if makes_folder {
-            made(answer.status())
-        } else {
-            sent(answer.status())
+        let taken = match makes_folder {
+            true => self.call_up(request).await.and_then(|status| passed(made(status))),
+            false => self.upload(request).await.and_then(|status| passed(sent(status))),
         };
-        taken.map_err(|fault| HttpError::new(kind(fault), fault))
+        if !makes_folder {
+            self.failed.store(taken.is_err(), Ordering::Relaxed);
+        }
+        taken
     }
+
+    /// Sends a file, and after one that failed in a way that leaves time for an answer.
+    async fn upload(&self, request: HttpRequest) -> Result<StatusCode, HttpError> {
+        if !self.failed.load(Ordering::Relaxed) {
+            return self.call_up(request).await;
+        }
+        let bytes = request.body().content_length();
+        within(self.time(bytes) + pace::waits(bytes), pace::send(&self.up, request)).await
+    }
+
+    async fn call_up(&self, request: HttpRequest) -> Result<StatusCode, HttpError> {
+        let time = self.time(request.body().content_length());
+        let answer = within(time, HttpService::call(&self.up, request)).await?;
+        Ok(answer.status())
+    }
+
+    /// How long an upload of so many bytes is waited for.
+    fn time(&self, bytes: usize) -> Duration {
+        self.idle + Duration::from_secs(bytes as u64 / SLOWEST)
+    }
+}
+
+async fn within<T>(time: Duration, call: impl Future<Output = Result<T, HttpError>>) -> Result<T, HttpError> {
+    let answer = tokio::time::timeout(time, call).await;
+    answer.unwrap_or_else(|_| Err(HttpError::new(HttpErrorKind::Timeout, Fault::TooSlow)))
+}
+
+fn passed(answer: Result<HttpResponse, Fault>) -> Result<HttpResponse, HttpError> {
+    answer.map_err(|fault| HttpError::new(kind(fault), fault))
 }
 
 /// The answer to an upload. Its body is not read.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use postern_transport::{Location, Options, Remote, TransportError};
@@ -364,4 +366,45 @@ fn a_connection_that_is_cut_is_no_success_and_the_next_attempt_is() {
     let server = Server::start(|_| Answer::new(0).end(End::Cut));
     let error = open(&server).put(PATH, b"made up").unwrap_err();
     assert_eq!(error.reason(), "unreachable", "{error}");
+}
+
+#[test]
+fn an_answer_before_the_whole_file_was_sent_is_told_and_not_the_reset_behind_it() {
+    let patient = Options {
+        idle: Duration::from_secs(30),
+        ..quick()
+    };
+    // At once, because each waits for its server.
+    let all = [413, 403, 503].into_iter().cycle().take(12).map(|status| {
+        let server = Server::hasty(0, move |_| Answer::new(status));
+        thread::spawn(move || {
+            let remote = Remote::open(&Location::parse(&server.url("/box")).unwrap(), &patient).unwrap();
+            let refused = remote.put(PATH, &[7; 4 << 20]).unwrap_err();
+            assert_eq!(refused.reason(), "refused", "{status}: {refused}");
+            assert_eq!(refused.args()[2], ("status", status.to_string()));
+        })
+    });
+    for one in all.collect::<Vec<_>>() {
+        one.join().unwrap();
+    }
+}
+
+#[test]
+fn after_a_failure_a_file_arrives_as_it_was() {
+    let refused = AtomicBool::new(false);
+    let server = Server::start(move |_| match refused.swap(true, Ordering::SeqCst) {
+        false => Answer::new(413),
+        true => Answer::new(201),
+    });
+    let remote = open(&server);
+    let file: Vec<u8> = (0..200_000_u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    assert_eq!(remote.put(PATH, &file).unwrap_err().reason(), "refused");
+    remote.put(PATH, &file).unwrap();
+    let request = &server.requests()[1];
+    assert!(request.body == file);
+    assert_eq!(request.header("content-length"), Some("200000"));
+    assert_eq!(request.header("transfer-encoding"), None);
+    assert_eq!(request.header("user-agent"), Some(postern_transport::USER_AGENT));
 }

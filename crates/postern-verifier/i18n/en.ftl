@@ -399,6 +399,8 @@ sync-came-new = a newer receipt
 sync-came-nothing = nothing newer
 sync-came-refused = not taken: { $why }
 sync-done = { $place }: { $sent } parts sent, { $there } were there; { $size } events in the log.
+sync-part-refused = Events { $from } to { $to } were not taken: { $why }
+sync-partly = { $place }: { $sent } parts sent, { $there } were there, { $refused } were not taken; { $size } events in the log.
 
 ## Faults
 
@@ -648,7 +650,10 @@ error-sync = not everything was carried to { $place }
     [404] There is no such place: check the address; somebody must have made the folder or the bucket.
     [405] This server takes no files: check the address, or use another drop box.
     [413] The server takes no files of this size: its operator sets the bound, up to 64 MiB are needed.
+    [429] The drop box is busy, and nothing is lost. Run it again in some minutes; with --watch it tries again by itself.
+    [503] The drop box is busy, and nothing is lost. Run it again in some minutes; with --watch it tries again by itself.
     [507] The drop box is full: have its operator make room.
+    [no-folder] The folder is not there. Mount the stick, or create the folder, and run it again; with --watch the log is carried as soon as the folder is there.
    *[other] Run it again when the cause is gone: what arrived is not sent again, and the log stays here until the auditors have it.
 }
 

@@ -265,7 +265,15 @@ impl Explain for Error {
             Self::Store(error) => error.args(),
             Self::Sync { place, refusal } => vec![
                 ("place", place.clone().into()),
-                ("status", refusal.status().unwrap_or(0).into()),
+                // Chooses the hint: what a server answered, or a word.
+                (
+                    "status",
+                    match refusal.status() {
+                        Some(status) => status.into(),
+                        None if refusal.is_no_folder() => "no-folder".into(),
+                        None => "none".into(),
+                    },
+                ),
             ],
             _ => Vec::new(),
         }

@@ -15,6 +15,7 @@ use std::io::Write;
 use postern_cli::Session;
 use postern_cli::output::Output;
 use postern_cli::terminal::json_line;
+use postern_log::{LogError, Reader};
 use serde_json::Value;
 
 use crate::cli::LogCommand;
@@ -28,6 +29,18 @@ pub(crate) fn run(command: &LogCommand, session: &Session) -> Result<u8, Error> 
         LogCommand::Export(args) => export::run(args, session),
         LogCommand::Prune(args) => prune::run(args, session),
     }
+}
+
+/// Looks at a log by the number of its first leaf, and once more where `log prune` dropped leaves under the look.
+///
+/// A look is several statements, and no transaction holds them together: one that is as long as an upload would keep SQLite
+/// from tidying up behind the gate.
+pub(crate) fn past_prune<T>(reader: &Reader, mut look: impl FnMut(u64) -> Result<T, LogError>) -> Result<T, LogError> {
+    let first = reader.first()?;
+    look(first).or_else(|error| match reader.first()? {
+        later if later > first => look(later),
+        _ => Err(error),
+    })
 }
 
 /// Writes for a program or for a person.

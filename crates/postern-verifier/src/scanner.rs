@@ -181,6 +181,8 @@ pub(crate) fn words(fault: &Fault, catalog: &Catalog) -> String {
 
 #[cfg(test)]
 mod tests {
+    use postern_devices::{End, KeyDecoder};
+
     use super::*;
 
     fn mend() -> Mend {
@@ -205,6 +207,67 @@ mod tests {
             (&config.sources[0].from, config.sources[0].mend.as_ref()),
             (&source, Some(&mend()))
         );
+    }
+
+    const CAPS_LOCK: u16 = 58;
+    const LEFT_SHIFT: u16 = 42;
+    const ENTER: u16 = 28;
+
+    /// A text as a scanner types it that acts as a keyboard (US), from the keys that it sends: capitals with Shift or without.
+    fn typed(decoder: &mut KeyDecoder, text: &str, capitals_with_shift: bool) -> Line {
+        const ROWS: [(u16, &str); 5] = [
+            (2, "1234567890-="),
+            (16, "QWERTYUIOP"),
+            (30, "ASDFGHJKL;"),
+            (44, "ZXCVBNM,./"),
+            (57, " "),
+        ];
+        for c in text.chars() {
+            let (key, shift) = match "$4%5*8+=:;".split_once(c) {
+                Some((_, rest)) if !c.is_ascii_digit() && c != '=' && c != ';' => (rest.chars().next().unwrap(), true),
+                _ => (c, c.is_ascii_uppercase() && capitals_with_shift),
+            };
+            let code = ROWS
+                .iter()
+                .find_map(|(first, keys)| Some(first + u16::try_from(keys.find(key)?).unwrap()))
+                .unwrap();
+            decoder.key(LEFT_SHIFT, i32::from(shift));
+            assert_eq!((decoder.key(code, 1), decoder.key(code, 0)), (None, None));
+            decoder.key(LEFT_SHIFT, 0);
+        }
+        decoder.key(ENTER, 1).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_caps_lock_of_a_scanner_that_types_is_mended() {
+        const CODE: &str = "PC1:A made-up code is BASE45 $%*+-./: ";
+        let code = CODE.to_ascii_uppercase();
+        let source = "keyboard:Made-up Scanner".parse().unwrap();
+        // Its own Caps Lock turns its Shift round; or it follows the lamp of the console, and leaves Shift out.
+        for (presses_caps_lock, with_shift) in [(true, true), (false, false)] {
+            let mut decoder = KeyDecoder::new(End::Auto);
+            if presses_caps_lock {
+                decoder.key(CAPS_LOCK, 1);
+                decoder.key(CAPS_LOCK, 0);
+            }
+            let line = typed(&mut decoder, SYMBOL_TEXT, with_shift);
+            assert_eq!(line.text, SYMBOL_TEXT.to_lowercase());
+            let diagnosis = diagnose(&[line]);
+            assert_eq!(diagnosis.faults, [Fault::Case]);
+            let text = mended("", &source, diagnosis.mend.as_ref().unwrap()).unwrap();
+            let config = Config::parse(text.as_bytes()).unwrap();
+            let mend = config.sources[0].mend.as_ref().unwrap();
+            let line = typed(&mut decoder, &code, with_shift);
+            assert_eq!(mend.apply(&line.text), code);
+            // Somebody has pressed Caps Lock since: it is read all the same.
+            decoder.key(CAPS_LOCK, 1);
+            decoder.key(CAPS_LOCK, 0);
+            let other = typed(&mut decoder, &code, with_shift);
+            assert_ne!(other.text, line.text);
+            assert_eq!(mend.apply(&other.text), code);
+        }
+        let right = typed(&mut KeyDecoder::new(End::Auto), SYMBOL_TEXT, true);
+        assert!(diagnose(&[right]).is_right());
     }
 
     #[test]

@@ -19,8 +19,7 @@ use crate::demo;
 use crate::enrol::{self, Asked};
 use crate::error::Error;
 use crate::log::auditors::{self, Contradiction, Fault, Held, MAX_RECEIPT};
-use crate::log::parts::Parts;
-use crate::log::tell;
+use crate::log::parts::{Parts, Plan};
 use crate::store::{LOG, Store};
 use crate::update::Refusal;
 
@@ -45,9 +44,12 @@ pub(crate) fn run(args: &SyncArgs, session: &Session) -> Result<u8, Error> {
     for place in &places {
         match carrier.place(place) {
             Ok(step) => {
-                done += 1;
                 contradicted |= step.is_contradicted();
-                tell(|| told::json(&step), || told::text(&step, session), session)?;
+                told::step(&step, session)?;
+                match step.into_error() {
+                    None => done += 1,
+                    Some(e) => error = Some(e),
+                }
             }
             Err(e) => {
                 if places.len() > 1 {
@@ -85,7 +87,7 @@ enum Came {
     Unread(&'static str),
 }
 
-/// What was done at one place.
+/// What was done at one place, in full or in part.
 struct Step {
     place: Location,
     gate: String,
@@ -96,6 +98,10 @@ struct Step {
     sent: Vec<(Range<u64>, usize)>,
     /// Parts that lay there already.
     there: usize,
+    /// Parts that the place did not take, while it may take others.
+    refused: Vec<(Range<u64>, Error)>,
+    /// Why no further parts were sent.
+    ended: Option<Error>,
 }
 
 impl Step {
@@ -107,6 +113,17 @@ impl Step {
     fn contradictions(&self) -> impl Iterator<Item = (&Held, Contradiction)> {
         let held = self.receipts.iter().map(|(held, _)| held);
         held.filter_map(|held| Some((held, held.contradiction?)))
+    }
+
+    /// What kept a part back.
+    fn error(&self) -> Option<&Error> {
+        let refused = self.refused.iter().map(|(_, error)| error);
+        self.ended.iter().chain(refused).next()
+    }
+
+    fn into_error(self) -> Option<Error> {
+        let refused = self.refused.into_iter().map(|(_, error)| error);
+        self.ended.into_iter().chain(refused).next()
     }
 
     /// Whether anything happened.
@@ -123,6 +140,11 @@ struct Carrier<'a> {
 }
 
 impl Carrier<'_> {
+    /// Fetches receipts from a place, and leaves there what it lacks.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing came of it. What ends it after a part was sent or refused is told with the step.
     fn place(&self, place: &Location) -> Result<Step, Error> {
         // Each time anew: an update may have named other auditors.
         let state = self.store.state()?;
@@ -143,25 +165,41 @@ impl Carrier<'_> {
             receipts: Vec::new(),
             sent: Vec::new(),
             there: 0,
+            refused: Vec::new(),
+            ended: None,
         };
         if !self.args.receipts_only {
             let to = held.iter().map(|held| &held.auditor);
             let parts = Parts::new(&self.store, &reader, &self.key, to)?;
             let plan = parts.plan(receipted)?;
             step.tip = plan.tip;
-            for part in &plan.parts {
-                let path = parts.path(part);
-                if !self.args.again && is_there(&remote, &path).map_err(|e| failed(place, e))? {
-                    step.there += 1;
-                    continue;
-                }
-                let bytes = parts.seal(part)?;
-                remote.put(&path, &bytes).map_err(|e| failed(place, e))?;
-                step.sent.push((part.range.clone(), bytes.len()));
+            match self.send(&remote, &parts, &plan, &mut step) {
+                Err(e) if step.sent.is_empty() && step.refused.is_empty() => return Err(e),
+                ended => step.ended = ended.err(),
             }
         }
         step.receipts = held.into_iter().zip(came).collect();
         Ok(step)
+    }
+
+    /// Leaves the parts that are not there. One that is refused holds up no other.
+    fn send(&self, remote: &Remote, parts: &Parts<'_>, plan: &Plan, step: &mut Step) -> Result<(), Error> {
+        let failed = |e| failed(remote.location(), e);
+        for part in &plan.parts {
+            if !self.args.again && is_there(remote, &parts.path(part)).map_err(failed)? {
+                step.there += 1;
+                continue;
+            }
+            let Some(sealed) = parts.seal(part)? else {
+                continue;
+            };
+            match remote.put(&sealed.path, &sealed.bytes) {
+                Ok(()) => step.sent.push((sealed.range, sealed.bytes.len())),
+                Err(e) if is_of_the_part(&e) => step.refused.push((sealed.range, failed(e))),
+                Err(e) => return Err(failed(e)),
+            }
+        }
+        Ok(())
     }
 
     /// Fetches the receipts of all auditors, and keeps those that are newer. What is wrong with one holds up nothing.
@@ -194,5 +232,38 @@ fn is_there(remote: &Remote, path: &str) -> Result<bool, TransportError> {
     match remote.exists(path) {
         Err(TransportError::Refused { .. }) => Ok(false),
         other => other,
+    }
+}
+
+/// Whether a server refuses this part and may take others. The other refusals are of the gate, the place or the moment.
+fn is_of_the_part(error: &TransportError) -> bool {
+    match error {
+        TransportError::Refused { status, .. } => {
+            (400..500).contains(status) && ![401, 403, 404, 405, 407, 408, 410, 429].contains(status)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_of_the_part_or_of_the_place() {
+        let refused = |status| TransportError::Refused {
+            host: "box.example".to_owned(),
+            path: "evidence/ab/0-7.log".to_owned(),
+            status,
+        };
+        for status in [400, 406, 409, 411, 413, 415, 422, 451] {
+            assert!(is_of_the_part(&refused(status)), "{status}");
+        }
+        for status in [401, 403, 404, 405, 407, 408, 410, 429, 500, 502, 503, 507] {
+            assert!(!is_of_the_part(&refused(status)), "{status}");
+        }
+        assert!(!is_of_the_part(&TransportError::TimedOut {
+            host: "box.example".to_owned(),
+        }));
     }
 }

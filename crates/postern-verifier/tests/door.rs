@@ -15,6 +15,8 @@ mod log_faults;
 mod papers;
 #[path = "door/pass_back.rs"]
 mod pass_back;
+#[path = "door/screen.rs"]
+mod screen;
 #[path = "door/service.rs"]
 mod service;
 #[path = "door/settings.rs"]
@@ -23,6 +25,8 @@ mod settings;
 mod site;
 #[path = "door/sources.rs"]
 mod sources;
+#[path = "door/terminal.rs"]
+mod terminal;
 #[path = "door/turnstile.rs"]
 mod turnstile;
 #[path = "door/wire.rs"]

@@ -6,12 +6,15 @@
 mod common;
 
 use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use common::{AT, Authority, Gate, command, finish};
 use postern_verifier::Program;
+use serde_json::Value;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -20,7 +23,11 @@ fn main() -> ExitCode {
         Some("child") => child(&args),
         Some("--list") => ExitCode::SUCCESS,
         _ => {
-            let tests: [(&str, fn()); 2] = [
+            let tests: [(&str, fn()); 3] = [
+                (
+                    "a_door_whose_reader_fails_or_is_missing_says_so_and_judges_texts",
+                    at_a_door,
+                ),
                 ("a_picture_that_hangs_the_reader_costs_only_itself", hangs),
                 ("without_a_reader_texts_are_still_judged", no_reader),
             ];
@@ -51,6 +58,9 @@ fn gate(mut args: Vec<OsString>) -> ExitCode {
 }
 
 fn child(args: &[OsString]) -> ExitCode {
+    if args.get(1).is_some_and(|flag| flag == "fails") {
+        return ExitCode::FAILURE;
+    }
     let [_, flag, reader] = args else { panic!("{args:?}") };
     assert_eq!(reader, "reader");
     let flag = Path::new(flag);
@@ -108,4 +118,45 @@ fn no_reader() {
         (done.status, done.outcomes(), done.error().as_str()),
         (1, vec!["admit".to_owned()], "reader-not-started")
     );
+}
+
+/// A picture that arrives at a door where no reader can be started, or each one fails at once; then a text.
+fn at_a_door() {
+    let gate = Gate::updated(Authority::patient());
+    for (reader, reason) in [("none", "reader-not-started"), ("fails", "reader-crashed")] {
+        let folder = gate.folder.path().join(reader);
+        std::fs::create_dir(&folder).unwrap();
+        let mut scan = command(std::env::current_exe().unwrap());
+        scan.args(["gate", reader, "scan", "--json", "--source", "stdin", "--source"]);
+        scan.arg(format!("folder:{}", folder.display()))
+            .arg("--store")
+            .arg(gate.store());
+        let mut child = scan.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (tell, told) = mpsc::channel();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        let next_of = |kinds: &[&str]| -> Value {
+            loop {
+                let line = told.recv_timeout(Duration::from_secs(60)).expect("an answer in time");
+                let value: Value = serde_json::from_str(&line).unwrap();
+                if kinds.iter().any(|kind| value["type"] == *kind) {
+                    return value;
+                }
+            }
+        };
+        next_of(&["source"]);
+        let picture = gate.picture("arriving.png", &gate.authority.good());
+        std::fs::rename(picture, folder.join("a.png")).unwrap();
+        let fault = next_of(&["fault", "verdict"]);
+        assert_eq!(
+            (&fault["type"], &fault["reason"]),
+            (&"fault".into(), &reason.into()),
+            "{fault}"
+        );
+        let mut stdin = child.stdin.take().unwrap();
+        writeln!(stdin, "{}", gate.authority.expired()).unwrap();
+        assert_eq!(next_of(&["fault", "verdict"])["type"], "verdict");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }

@@ -154,6 +154,8 @@ struct Shared {
     over: AtomicBool,
     /// The bytes of a request's body after which the connection ends.
     patience: usize,
+    /// Whether the connection ends with an answer.
+    hasty: bool,
 }
 
 impl Server {
@@ -164,7 +166,13 @@ impl Server {
 
     /// As [`Server::start`], but of a longer body it takes so many bytes and ends the connection.
     pub fn impatient(patience: usize, handler: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
-        Self::new(patience, handler, |stream| Ok(Box::new(stream)))
+        Self::new(patience, false, handler, |stream| Ok(Box::new(stream)))
+    }
+
+    /// As [`Server::impatient`], but it answers before it ends the connection: the rest of the body is never read, and the
+    /// system resets the connection behind the answer.
+    pub fn hasty(patience: usize, handler: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
+        Self::new(patience, true, handler, |stream| Ok(Box::new(stream)))
     }
 
     /// As [`Server::start`], over what `wrap` makes of a connection.
@@ -172,11 +180,12 @@ impl Server {
         handler: impl Fn(&Request) -> Answer + Send + Sync + 'static,
         wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Connection>> + Send + Sync + 'static,
     ) -> Self {
-        Self::new(usize::MAX, handler, wrap)
+        Self::new(usize::MAX, false, handler, wrap)
     }
 
     fn new(
         patience: usize,
+        hasty: bool,
         handler: impl Fn(&Request) -> Answer + Send + Sync + 'static,
         wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Connection>> + Send + Sync + 'static,
     ) -> Self {
@@ -190,6 +199,7 @@ impl Server {
             sent: AtomicU64::new(0),
             over: AtomicBool::new(false),
             patience,
+            hasty,
         });
         let accepting = shared.clone();
         thread::spawn(move || {
@@ -239,7 +249,10 @@ impl Shared {
         stream.set_write_timeout(Some(PATIENCE))?;
         let raw = stream.try_clone()?;
         let mut reader = BufReader::new((self.wrap)(stream)?);
-        while let Some(request) = read(&mut reader, self.patience)? {
+        while let Some((request, whole)) = read(&mut reader, self.patience)? {
+            if !whole && !self.hasty {
+                break;
+            }
             self.requests.lock().unwrap().push(request.clone());
             let answer = (self.handler)(&request);
             let out = reader.get_mut();
@@ -248,6 +261,7 @@ impl Shared {
             }
             self.body(out, &answer)?;
             match answer.end {
+                _ if !whole => return Ok(()),
                 End::Keep if answer.framing == Framing::None => break,
                 End::Keep => {
                     if answer.framing == Framing::Chunked {
@@ -309,7 +323,8 @@ fn head(answer: &Answer) -> String {
     head + "\r\n"
 }
 
-fn read(reader: &mut impl BufRead, patience: usize) -> io::Result<Option<Request>> {
+/// A request, and whether its whole body was read.
+fn read(reader: &mut impl BufRead, patience: usize) -> io::Result<Option<(Request, bool)>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
@@ -334,5 +349,5 @@ fn read(reader: &mut impl BufRead, patience: usize) -> io::Result<Option<Request
     let length: usize = request.header("content-length").map_or(0, |text| text.parse().unwrap());
     request.body = vec![0; length.min(patience)];
     reader.read_exact(&mut request.body)?;
-    Ok((length <= patience).then_some(request))
+    Ok(Some((request, length <= patience)))
 }

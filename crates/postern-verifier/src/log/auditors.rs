@@ -10,6 +10,7 @@ use postern_log::note::NoteError;
 use postern_log::receipt::Receipt;
 use postern_log::{LogError, Reader};
 
+use super::past_prune;
 use crate::error::Error;
 use crate::store::{Identity, State, Store};
 use crate::time::Clock;
@@ -150,14 +151,15 @@ pub(crate) fn contradiction(reader: &Reader, receipt: &Receipt) -> Result<Option
     if theirs.size > ours.size {
         return Ok(Some(Contradiction::RolledBack));
     }
-    if theirs.size < reader.first()? {
-        return Ok(None);
-    }
-    let same = match theirs.size == ours.size {
-        true => theirs.root == ours.root,
-        false => reader.frontier_at(theirs.size)?.root() == theirs.root,
-    };
-    Ok((!same).then_some(Contradiction::Mismatch))
+    past_prune(reader, |first| {
+        let same = match theirs.size {
+            // The leaves that would tell are gone.
+            size if size < first => true,
+            size if size == ours.size => theirs.root == ours.root,
+            size => reader.frontier_at(size)?.root() == theirs.root,
+        };
+        Ok((!same).then_some(Contradiction::Mismatch))
+    })
 }
 
 /// Holds the receipts against the log.

@@ -1,6 +1,7 @@
 //! `log export`: the bundles that `sync` would send, as files, for a stick.
 
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use postern_cli::Session;
 use postern_cli::files::write_new;
@@ -10,7 +11,7 @@ use postern_transport::{Location, Options, Remote};
 use serde_json::json;
 
 use super::auditors;
-use super::parts::{Part, Parts};
+use super::parts::Parts;
 use super::tell;
 use crate::cli::LogExportArgs;
 use crate::demo;
@@ -18,6 +19,9 @@ use crate::enrol::{self, Asked};
 use crate::error::Error;
 use crate::store::{LOG, Store};
 use crate::sync;
+
+/// A file, its leaves and its bytes.
+type Written = (PathBuf, Range<u64>, usize);
 
 /// Runs the command.
 pub(super) fn run(args: &LogExportArgs, session: &Session) -> Result<u8, Error> {
@@ -35,7 +39,7 @@ pub(super) fn run(args: &LogExportArgs, session: &Session) -> Result<u8, Error> 
     let from = auditors::receipted(&held, now)?;
     let plan = parts.plan(from)?;
     let folder = args.out.is_dir();
-    let mut written = Vec::new();
+    let mut written: Vec<Written> = Vec::new();
     match (&plan.parts[..], folder) {
         ([], _) => {}
         (several, true) => {
@@ -43,23 +47,25 @@ pub(super) fn run(args: &LogExportArgs, session: &Session) -> Result<u8, Error> 
             let failed = |e| sync::failed(&args.out.display(), e);
             let remote = remote.map_err(failed)?;
             for part in several {
-                let bytes = parts.seal(part)?;
-                remote.put(&parts.path(part), &bytes).map_err(failed)?;
-                written.push((args.out.join(parts.path(part)), part, bytes.len()));
+                if let Some(sealed) = parts.seal(part)? {
+                    remote.put(&sealed.path, &sealed.bytes).map_err(failed)?;
+                    written.push((args.out.join(&sealed.path), sealed.range, sealed.bytes.len()));
+                }
             }
         }
         ([part], false) => {
-            let bytes = parts.seal(part)?;
-            write_new(&args.out, &bytes)?;
-            written.push((args.out.clone(), part, bytes.len()));
+            if let Some(sealed) = parts.seal(part)? {
+                write_new(&args.out, &sealed.bytes)?;
+                written.push((args.out.clone(), sealed.range, sealed.bytes.len()));
+            }
         }
         (several, false) => return Err(Error::ExportNeedsFolder { parts: several.len() }),
     }
-    let file = |(path, part, bytes): &(std::path::PathBuf, &Part, usize)| {
+    let file = |(path, range, bytes): &Written| {
         json!({
             "path": path.display().to_string(),
-            "from": part.range.start,
-            "to": part.range.end,
+            "from": range.start,
+            "to": range.end,
             "bytes": bytes,
         })
     };
@@ -75,7 +81,7 @@ pub(super) fn run(args: &LogExportArgs, session: &Session) -> Result<u8, Error> 
             })
         },
         || {
-            let line = |(path, part, _): &(std::path::PathBuf, &Part, usize)| told(path, part, session);
+            let line = |(path, range, _): &Written| told(path, range, session);
             match written.is_empty() {
                 true => {
                     session
@@ -91,10 +97,10 @@ pub(super) fn run(args: &LogExportArgs, session: &Session) -> Result<u8, Error> 
     Ok(0)
 }
 
-fn told(path: &Path, part: &Part, session: &Session) -> String {
+fn told(path: &Path, range: &Range<u64>, session: &Session) -> String {
     let args = [
-        ("from", part.range.start.into()),
-        ("to", part.range.end.into()),
+        ("from", range.start.into()),
+        ("to", range.end.into()),
         ("path", printable(&path.display().to_string()).into_owned().into()),
     ];
     session.catalog.text("export-written", &args) + "\n"

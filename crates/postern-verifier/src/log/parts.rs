@@ -1,7 +1,7 @@
 //! What leaves the gate: leaves in parts, each with a checkpoint that is made now (`docs/FORMAT.md` section 7).
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use postern_core::keys::{PrivateKey, Signer};
 use postern_core::text::GateName;
@@ -12,14 +12,31 @@ use postern_log::merkle::{Frontier, Hash, leaf_hash};
 use postern_log::{LogError, Reader, Tip, proof};
 use postern_seal::{Recipient, SealError};
 
+use super::past_prune;
 use crate::error::Error;
 use crate::store::{Identity, KEY, LOG, Store};
 
 /// A part of the log, and the trees before and after it.
+#[derive(Clone)]
 pub(crate) struct Part {
     pub(crate) range: Range<u64>,
     before: Frontier,
     after: Tip,
+}
+
+/// The file of a part.
+pub(crate) struct Sealed {
+    /// The leaves in it.
+    pub(crate) range: Range<u64>,
+    pub(crate) path: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What the log still has of a part.
+struct Kept {
+    part: Part,
+    leaves: Vec<Vec<u8>>,
+    hashes: Vec<Hash>,
 }
 
 /// What there is to send.
@@ -65,15 +82,17 @@ impl<'a> Parts<'a> {
     /// Nothing is signed before all leaves from there on were seen to make the root of the log: the gate must not sign what
     /// somebody has edited.
     pub(crate) fn plan(&self, receipted: u64) -> Result<Plan, Error> {
-        let failed = |e| Error::log(&self.log, e);
+        past_prune(self.reader, |first| self.plan_from(receipted.max(first))).map_err(|e| Error::log(&self.log, e))
+    }
+
+    fn plan_from(&self, from: u64) -> Result<Plan, LogError> {
         // What is logged meanwhile is left to the next time.
-        let tip = self.reader.tip().map_err(failed)?;
-        let from = receipted.max(self.reader.first().map_err(failed)?);
+        let tip = self.reader.tip()?;
         let mut parts = Vec::new();
-        let mut tree = self.reader.frontier_at(from.min(tip.size)).map_err(failed)?;
+        let mut tree = self.reader.frontier_at(from.min(tip.size))?;
         for range in bundle::part(from, tip.size) {
             let before = tree.clone();
-            let leaves = self.reader.leaves(range.clone()).map_err(failed)?;
+            let leaves = self.reader.leaves(range.clone())?;
             leaves.iter().for_each(|leaf| tree.push(leaf_hash(leaf)));
             let after = tip_of(&tree);
             parts.push(Part { range, before, after });
@@ -89,18 +108,12 @@ impl<'a> Parts<'a> {
         bundle::path(&self.key.public(), part.range.start, part.range.end)
     }
 
-    /// The file of a part.
-    pub(crate) fn seal(&self, part: &Part) -> Result<Vec<u8>, Error> {
-        let leaves = self
-            .reader
-            .leaves(part.range.clone())
-            .map_err(|e| Error::log(&self.log, e))?;
-        let hashes: Vec<Hash> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
-        let mut after = part.before.clone();
-        hashes.iter().for_each(|hash| after.push(*hash));
-        if tip_of(&after) != part.after {
-            return Err(self.changed());
-        }
+    /// The file of a part without what `log prune` has dropped since the plan was made; `None` where nothing is left of it.
+    pub(crate) fn seal(&self, part: &Part) -> Result<Option<Sealed>, Error> {
+        let kept = past_prune(self.reader, |first| self.kept(part, first)).map_err(|e| Error::log(&self.log, e))?;
+        let Some(Kept { part, leaves, hashes }) = kept else {
+            return Ok(None);
+        };
         let checkpoint = Checkpoint {
             origin: self.gate.as_str().to_owned(),
             tip: part.after,
@@ -115,19 +128,38 @@ impl<'a> Parts<'a> {
             proof: proof::consistency(&part.before, &hashes),
             leaves,
         };
-        bundle.seal(self.key, &self.to).map_err(Error::Evidence)
+        Ok(Some(Sealed {
+            path: self.path(&part),
+            range: part.range,
+            bytes: bundle.seal(self.key, &self.to).map_err(Error::Evidence)?,
+        }))
     }
 
-    fn changed(&self) -> Error {
-        let what = "the leaves do not make the root".to_owned();
-        let path: &Path = &self.log;
-        Error::log(
-            path,
-            LogError::Corrupt {
-                path: path.to_owned(),
-                what,
-            },
-        )
+    /// The part from the log's first leaf on, with its leaves and their hashes: they still make the root that was planned.
+    fn kept(&self, part: &Part, first: u64) -> Result<Option<Kept>, LogError> {
+        let mut part = part.clone();
+        if first >= part.range.end {
+            return Ok(None);
+        }
+        if first > part.range.start {
+            part.range.start = first;
+            part.before = self.reader.frontier_at(first)?;
+        }
+        let leaves = self.reader.leaves(part.range.clone())?;
+        let hashes: Vec<Hash> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+        let mut after = part.before.clone();
+        hashes.iter().for_each(|hash| after.push(*hash));
+        match tip_of(&after) == part.after {
+            true => Ok(Some(Kept { part, leaves, hashes })),
+            false => Err(self.changed()),
+        }
+    }
+
+    fn changed(&self) -> LogError {
+        LogError::Corrupt {
+            path: self.log.clone(),
+            what: "the leaves do not make the root".to_owned(),
+        }
     }
 }
 
@@ -137,3 +169,6 @@ fn tip_of(tree: &Frontier) -> Tip {
         root: tree.root(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What `sync` did, in words.
 
+use std::ops::Range;
+
 use postern_cli::table::{Align, Table};
 use postern_cli::terminal::{Colors, printable};
 use postern_cli::{Explain, Failure, Session};
@@ -10,6 +12,7 @@ use serde_json::{Value, json};
 use super::{Came, Step};
 use crate::error::Error;
 use crate::log::auditors::Held;
+use crate::log::tell;
 
 impl Came {
     fn reason(&self) -> &'static str {
@@ -22,8 +25,17 @@ impl Came {
     }
 }
 
-/// For programs.
-pub(super) fn json(step: &Step) -> Value {
+/// What was done.
+pub(super) fn step(step: &Step, session: &Session) -> Result<(), Error> {
+    tell(|| json(step, session), || text(step, session), session)?;
+    match &step.ended {
+        // The line for programs has it.
+        Some(error) if !session.json => failed(&step.place, error, session),
+        _ => Ok(()),
+    }
+}
+
+fn json(step: &Step, session: &Session) -> Value {
     let receipt = |(held, came): &(Held, Came)| {
         json!({
             "auditor": held.auditor.name.as_str(),
@@ -34,9 +46,17 @@ pub(super) fn json(step: &Step) -> Value {
             "contradiction": held.contradiction.map(|found| found.reason()),
         })
     };
-    json!({
+    let refused = |(range, error): &(Range<u64>, Error)| {
+        json!({
+            "from": range.start,
+            "to": range.end,
+            "reason": reason(error),
+            "message": english(error, session),
+        })
+    };
+    let mut line = json!({
         "type": "sync",
-        "done": true,
+        "done": step.error().is_none(),
         "to": step.place.to_string(),
         "gate": step.gate,
         "size": step.tip.size,
@@ -48,20 +68,38 @@ pub(super) fn json(step: &Step) -> Value {
             "bytes": bytes,
         })).collect::<Vec<_>>(),
         "there": step.there,
+        "refused": step.refused.iter().map(refused).collect::<Vec<_>>(),
         "receipts": step.receipts.iter().map(receipt).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(error) = step.error() {
+        line["reason"] = reason(error).into();
+        line["message"] = english(error, session).into();
+    }
+    line
 }
 
-/// For a person.
-pub(super) fn text(step: &Step, session: &Session) -> String {
+fn text(step: &Step, session: &Session) -> String {
     let catalog = &session.catalog;
     let args = [
         ("place", printable(&step.place.to_string()).into_owned().into()),
         ("sent", step.sent.len().into()),
         ("there", step.there.into()),
+        ("refused", step.refused.len().into()),
         ("size", step.tip.size.into()),
     ];
-    let mut text = catalog.text("sync-done", &args) + "\n";
+    let id = match step.refused.len() {
+        0 => "sync-done",
+        _ => "sync-partly",
+    };
+    let mut text = catalog.text(id, &args) + "\n";
+    for (range, error) in &step.refused {
+        let args = [
+            ("from", range.start.into()),
+            ("to", range.end.into()),
+            ("why", words(error, session).into()),
+        ];
+        text += &format!("  ! {}\n", catalog.text("sync-part-refused", &args));
+    }
     for (held, contradiction) in step.contradictions() {
         let args = [
             ("auditor", held.auditor.name.as_str().to_owned().into()),
@@ -96,27 +134,38 @@ pub(super) fn text(step: &Step, session: &Session) -> String {
     text + &table.render(None, Colors::stdout(session.color))
 }
 
-/// A place that failed beside others.
+/// A place at which nothing was done.
 pub(super) fn failed(place: &Location, error: &Error, session: &Session) -> Result<(), Error> {
-    let reason = reason(error);
-    let inner = |error: &dyn Explain| Failure::new(error, &session.catalog);
     if session.json {
         let line = json!({
             "type": "sync",
             "done": false,
             "to": place.to_string(),
-            "reason": reason,
-            "message": match error.because() {
-                Some(because) => inner(because).english,
-                None => inner(error).english,
-            },
+            "reason": reason(error),
+            "message": english(error, session),
         });
-        return crate::log::tell(|| line, String::new, session);
+        return tell(|| line, String::new, session);
     }
-    let because = error.because().map(|because| inner(because).message);
-    let words: Vec<String> = [Some(inner(error).message), because].into_iter().flatten().collect();
-    eprintln!("{}", words.join(": "));
+    let message = Failure::new(error, &session.catalog).message;
+    match error.because() {
+        Some(_) => eprintln!("{message}: {}", words(error, session)),
+        None => eprintln!("{message}"),
+    }
     Ok(())
+}
+
+/// What went wrong, the medium's words where it was the medium.
+fn words(error: &Error, session: &Session) -> String {
+    inner(error, session).message
+}
+
+/// The same in English.
+fn english(error: &Error, session: &Session) -> String {
+    inner(error, session).english
+}
+
+fn inner(error: &Error, session: &Session) -> Failure {
+    Failure::new(error.because().unwrap_or(error), &session.catalog)
 }
 
 /// The reason of a failure, the medium's where it was the medium.

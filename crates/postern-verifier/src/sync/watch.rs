@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use postern_cli::{Explain, Session};
 use postern_transport::{Backoff, Location};
 
-use super::{Carrier, told};
+use super::{Carrier, Step, told};
 use crate::error::Error;
-use crate::log::tell;
 use crate::store::StoreError;
 
 /// How often is looked whether a stick was plugged in: a person waits.
@@ -63,20 +62,23 @@ impl Watched {
     fn try_it(&mut self, carrier: &Carrier<'_>, session: &Session) -> Result<(), Error> {
         let every = carrier.args.every();
         match carrier.place(&self.place) {
+            Ok(Step { ended: Some(error), .. }) if !passes(&error) => Err(error),
             Ok(step) => {
-                self.backoff.succeeded();
-                self.due = Instant::now() + every;
-                let contradicted = step.is_contradicted().then_some("contradicted");
-                let news = step.is_news() || contradicted.is_some() && self.told != contradicted;
-                self.told = contradicted;
+                let wrong = step.is_contradicted().then_some("contradicted");
+                let wrong = step.error().map(told::reason).or(wrong);
+                match step.error() {
+                    None => self.succeeded(every),
+                    Some(_) => self.failed(every),
+                }
+                let news = step.is_news() || wrong.is_some() && self.told != wrong;
+                self.told = wrong;
                 match news {
-                    true => tell(|| told::json(&step), || told::text(&step, session), session),
+                    true => told::step(&step, session),
                     false => Ok(()),
                 }
             }
             Err(error) if passes(&error) => {
-                // Never more often than where all is well.
-                self.due = Instant::now() + self.backoff.failed().min(every);
+                self.failed(every);
                 match self.told.replace(told::reason(&error)) {
                     before if before == self.told => Ok(()),
                     _ => told::failed(&self.place, &error, session),
@@ -85,6 +87,16 @@ impl Watched {
             // The store or the log is damaged, or gone: nobody is helped by going on.
             Err(error) => Err(error),
         }
+    }
+
+    fn succeeded(&mut self, every: Duration) {
+        self.backoff.succeeded();
+        self.due = Instant::now() + every;
+    }
+
+    /// Never more often than where all is well.
+    fn failed(&mut self, every: Duration) {
+        self.due = Instant::now() + self.backoff.failed().min(every);
     }
 }
 

@@ -108,6 +108,16 @@ impl Refusal {
         }
     }
 
+    /// Whether the folder is not there, or has gone.
+    pub(crate) fn is_no_folder(&self) -> bool {
+        match self {
+            Self::Transport(TransportError::Unreadable { source, .. } | TransportError::Unwritable { source, .. }) => {
+                source.kind() == std::io::ErrorKind::NotFound
+            }
+            _ => false,
+        }
+    }
+
     /// The reasons that are this program's own.
     #[cfg(test)]
     pub(crate) const REASONS: [&str; 22] = [

@@ -1,11 +1,12 @@
 //! Hours of service: updates, a declared emergency, the end, and many codes at once.
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use postern_core::trust::Emergency;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::common::{BIN, DAY, command, tags};
@@ -58,6 +59,30 @@ fn a_tag_key_that_an_update_brings_is_used_at_once() {
     assert_eq!(site.rows("kind reasons").last().unwrap(), "document seen-here");
 }
 
+/// The person stands there: the code was judged, and its document is compared with it, not entered alone.
+#[test]
+fn an_update_between_a_code_and_its_document_loses_neither() {
+    let site = Site::with_tag_key();
+    let mut scan = site.scan(BOTH);
+    let admitted = scan.ask(&site.bound(1, Some(card_tag(CARD))));
+    assert_eq!(said(&admitted), "admit");
+    // One that takes the issuer away: what was judged before stays judged.
+    let mut pack = site.pack(2);
+    pack.issuers.remove(0);
+    pack.tags = vec![tags::epoch(site.authority(), &tag_key())];
+    let mut files = site.authority().repository_of(pack, 2);
+    let (path, wrapped) = tags::wrapped(&site.gate, &tag_key(), EPOCH);
+    files.set(&path, wrapped);
+    site.install(&files);
+    assert_eq!(scan.next_of("updated")["pack"], 2);
+    let entry = scan.ask(CARD);
+    assert_eq!((said(&entry).as_str(), &entry["kind"]), ("admit", &json!("document")));
+    assert_eq!((&entry["about"], &entry["code"]), (&admitted["seq"], &admitted["code"]));
+    assert_eq!(said(&scan.ask(&site.good(2))), "refer unknown-issuer");
+    scan.end();
+    assert_eq!(site.rows("pack kind about"), ["1 code -", "2 document 0", "2 code -"]);
+}
+
 #[test]
 fn a_declared_emergency_is_told_and_logged() {
     let site = Site::new();
@@ -106,6 +131,51 @@ fn a_signal_ends_service_with_its_counts() {
         let counts = json!({ "type": "counts", "admit": 1, "refer": 0, "refuse": 0, "fault": 0 });
         assert_eq!((rest, status.code()), (vec![counts], Some(0)), "{signal:?}");
         assert_eq!(site.log().tip().size, 1);
+    }
+}
+
+/// What is being waited for here is a passphrase that nobody types: the first signal is noted, and nothing looks at it.
+#[test]
+fn a_second_signal_ends_the_program_whatever_it_waits_for() {
+    let site = Site::with_passphrase("made up, for this test only");
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut scan = command(BIN);
+        scan.args(["scan", "--json", "--passphrase-fd", "0", "--store"])
+            .arg(site.store());
+        scan.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = scan.spawn().unwrap();
+        let pid = Pid::from_child(&child);
+        let bit = 1_u64 << (signal.as_raw() - 1);
+        let set = |name: &str| -> bool {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            u64::from_str_radix(line.trim(), 16).unwrap() & bit != 0
+        };
+        let wait = |what: &str, done: &dyn Fn() -> bool| {
+            let until = Instant::now() + LONG;
+            while !done() {
+                assert!(Instant::now() < until, "{what}: {signal:?}");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        };
+        wait("it listens to no signal", &|| set("SigCgt:"));
+        kill_process(pid, signal).unwrap();
+        wait("the first signal is not taken", &|| !set("ShdPnd:"));
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(child.try_wait().unwrap(), None, "the first signal asks: {signal:?}");
+        kill_process(pid, signal).unwrap();
+        let until = Instant::now() + LONG;
+        let status = loop {
+            match child.try_wait().unwrap() {
+                Some(status) => break status,
+                None if Instant::now() < until => std::thread::sleep(Duration::from_millis(20)),
+                None => {
+                    child.kill().unwrap();
+                    panic!("the second signal ends nothing: {signal:?}");
+                }
+            }
+        };
+        assert_eq!(status.signal(), Some(signal.as_raw()));
     }
 }
 
