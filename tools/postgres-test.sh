@@ -16,10 +16,22 @@ stop() {
 }
 trap stop EXIT
 as "$bin/initdb" -D "$folder/data" -A trust -U postern -E UTF8 --locale=C >/dev/null
-# No port: who can open the socket in the folder is let in.
-as "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" \
-    -o "-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=200 ${PG_OPTIONS:-}" start
+# Who can open the socket in the folder is let in, and over TLS who knows the password.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=made-up authority' \
+    -keyout "$folder/ca.key" -out "$folder/ca.pem" 2>/dev/null
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+    -keyout "$folder/data/server.key" -out "$folder/server.csr" 2>/dev/null
+openssl x509 -req -days 2 -in "$folder/server.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -CAcreateserial \
+    -extfile <(echo 'subjectAltName=DNS:localhost') -out "$folder/data/server.crt" 2>/dev/null
+chmod 600 "$folder/data/server.key"
+[ "$(id -u)" != 0 ] || chown "${PG_USER:-postgres}" "$folder/data"/server.{key,crt}
+printf 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n' >"$folder/data/pg_hba.conf"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+as "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" -o "-c listen_addresses=127.0.0.1 -c port=$port -c ssl=on \
+    -c unix_socket_directories='$folder' -c max_connections=200 ${PG_OPTIONS:-}" start
 chmod 755 "$folder"
+chmod 644 "$folder/ca.pem"
 cd "$root"
-export POSTERN_POSTGRES="postgres://postern@/?host=$folder"
+export POSTERN_POSTGRES="postgres://postern@/?host=$folder&port=$port"
+export POSTERN_POSTGRES_TLS="localhost:$port" POSTERN_POSTGRES_CA="$folder/ca.pem"
 if [ $# -gt 0 ]; then "$@"; else cargo test -p postern-auditor --test archive --test findings; fi

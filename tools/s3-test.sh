@@ -47,4 +47,6 @@ PYTHON
 read -r AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY <<<"$keys"
 export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 cd "$root"
-POSTERN_S3_TEST=$endpoint cargo test -p postern-transport --test s3
+export POSTERN_S3_TEST=$endpoint
+cargo test -p postern-transport --test s3
+AWS_ENDPOINT_URL=$endpoint AWS_REGION=us-east-1 AWS_ALLOW_HTTP=true cargo test -p postern-auditor --test archive s3::

@@ -60,7 +60,8 @@ ingest-done = { $taken ->
 }; { $known } known already, { $waiting } waiting, { $trouble } with trouble
 ingest-events = { $events } events
 ingest-left = { $left } were left where they are: too many of their gate wait already
-ingest-more = and { $more } more with trouble, which the archive has all
+ingest-more = and { $more } more with trouble
+ingest-not-kept = { $not_kept } of them the archive does not keep: it has { $bound } refused files of their gate (or of none) already
 ingest-trouble = { $gate }: { $what } ({ $file })
 ingest-waits = { $gate }: leaves { $from } to { $to } wait for those before them
 receipts-trouble = { $gate }: no receipt: { $what }

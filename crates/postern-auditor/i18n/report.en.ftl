@@ -70,8 +70,14 @@ finding-missing-rows = Rows have not come
     .text = { $gate }: rows { $from } to { $to } ({ $rows }); later ones wait since { $seen }
     .advice = Ask for the stick or the upload that is missing. The gate has the rows still, for it has no receipt for them.
 finding-bundle-damaged = Damaged files
-    .text = Gate { $gate }, files: { $files } ({ $reason }), such as { $name }, last seen { $seen }
-    .advice = A stick or an upload that broke off is the usual cause: have it sent again.
+    .text = { $whose ->
+        [claimed] Claimed to be of { $gate }
+       *[unknown] Of no gate that could be told
+    }, files: { $files }, such as { $name }, last seen { $seen }
+    .advice = A stick or an upload that broke off is the usual cause: have it sent again. No good signature says whose such a file is: anybody can write the name of a gate into it.
+finding-bundle-later-format = Bundles of a later format
+    .text = Gate { $gate }, files: { $files }, such as { $name }, last seen { $seen }
+    .advice = The gate's program is newer than this one. Update postern-auditor and take the files in again; nothing is lost until then.
 finding-bundle-unknown-gate = Files of unknown gates
     .text = Files: { $files }, such as { $name }, last seen { $seen }
     .advice = Enrol the gate if it is one of yours; else somebody writes to your drop box.
@@ -102,6 +108,9 @@ finding-no-contact = Nothing came for longer than usual
 finding-clock-suspect = The clock was not believed
     .text = { $gate }: { $events } events from { $from } to { $until }
     .advice = The gate has judged by the newest signed time instead. Set the clock; a battery may be empty.
+finding-clock-ahead = Hours that have not come
+    .text = { $gate }: { $events } events from { $from } to { $until }, by the gate's clock
+    .advice = By the auditor's clock it is not yet so late: see which of the two is wrong. Until then these events are counted, and in no chart over time nor the end of a silence.
 finding-data-too-old = Judged on data past its last window
     .text = { $events } events at { $gates } gates, { $admitted } of them admitted, data up to { $days } days old; most at { $gate } ({ $most }), from { $from } to { $until }
     .advice = Such a gate decides nothing alone. Bring an update.
@@ -200,8 +209,14 @@ evidence-fork-bundle-forged = the bundle is not signed by its gate
 evidence-fork-unproven = both notes say the same
 evidence-manifest-changed = it is not the manifest of the report
 evidence-file-missing = the file is not there
+evidence-file-not-regular = it is a link, a pipe, a device or a folder where a file should be
+    .hint = An evidence folder has plain files only. Nothing else was opened; ask for the folder again, copied as files.
 evidence-proof-bad = checkpoints are not proven to belong to one log
 evidence-receipt-bad = the receipt is not signed by gate and auditor, or is of another log
+evidence-file-too-large = it is larger than any file of a report (64 MiB)
+    .hint = No report wrote a file of that size. It was not read; ask whoever gave you the folder where it comes from.
+evidence-folder-too-large = more than any report writes: 262,144 files, or 64 GiB in all
+    .hint = No report wrote so much, and it was not read. Give the folder of the report itself, with nothing beside it.
 evidence-file-unreadable = the file cannot be read as what it should be
 
 ## The page
@@ -224,6 +239,7 @@ report-times-caption = Codes and documents that were judged, { $hours ->
     [one] by the hour
    *[other] by { $hours } hours
 } (UTC)
+report-times-undated = Not in the chart: { $events } scans whose times are not believed, or lie outside of the report's.
 report-contacts = Gates by last contact
 report-contacts-caption = Time since something of a gate's log came, by the auditor's clock; without retired gates
 report-contact-between = { $from } to { $to } hours
@@ -262,6 +278,10 @@ report-again-why = Why
 report-operators = What was done by hand
 report-operators-none = Nobody decided otherwise than a gate or entered anybody by hand.
 report-operators-text = The share is of what the gate did not admit during the operator's shifts, and somebody let in.
+report-operators-more = Besides, { $entries } entries by hand at { $gates ->
+    [one] { $gate }
+   *[other] { $gates } gates, most at { $gate },
+} are by operators beyond the first { $most } of their gate, who are not told apart.
 report-operators-gate = Gate
 report-operators-operator = Operator
 report-operators-overrides = Overrides
@@ -287,7 +307,7 @@ report-method = How this was found
 report-method-logs = Each gate signs the root of a Merkle tree over its log (RFC 6962). Nothing is in the archive that does not make such a root; two roots of one gate that do not fit together are a fork, and both are kept.
 report-method-shares = Refusals are compared with those of all other gates in the same hours, what operators do with what all other operators do in their shifts: on Anscombe's scale for binomial counts (Biometrika 35, 1948), stretched by how much ten or more of them differ among themselves (Spiegelhalter, Statistics in Medicine 24, 2005), with Bonferroni's bound over all of them. There are three comparisons, each set to name somebody by chance in one report of a hundred at most, as far as that scale holds. A name is a reason to look, not a proof.
 report-method-travel = Distances are great circles between the positions in the register, less 300 m at each gate, with five minutes for clocks that differ. Pseudonyms are compared, not people: nobody's name is in a log.
-report-method-silence = A gate is silent after eight times the gap that nineteen of twenty of its gaps do not exceed, or after a day where it is known for less than three.
+report-method-silence = A gate is silent after eight times the gap that nineteen of twenty of its gaps do not exceed, or after a day where it is known for less than three. What it logged under a clock that was not believed, or for hours that have not come, does not count.
 report-footer = Made by postern-auditor. The page loads nothing and runs nothing.
 report-summary = { $events } events of { $gates } gates: { $findings ->
     [0] nothing was found

@@ -70,8 +70,14 @@ finding-missing-rows = 有行未到
     .text = { $gate }：第 { $from } 到 { $to } 行（{ $rows } 行）；后面的行自 { $seen } 起在等
     .advice = 催要缺少的 U 盘或上传。闸口上仍有这些行，因为它还没有收到它们的回执。
 finding-bundle-damaged = 损坏的文件
-    .text = 闸口 { $gate }：{ $files } 个文件（{ $reason }），例如 { $name }，最近于 { $seen }
-    .advice = 多半是 U 盘损坏或上传中断：请重新发送。
+    .text = { $whose ->
+        [claimed] 自称属于 { $gate }
+       *[unknown] 看不出属于哪个闸口
+    }：{ $files } 个文件，例如 { $name }，最近于 { $seen }
+    .advice = 多半是 U 盘损坏或上传中断：请重新发送。这种文件没有有效签名说明属于谁：任何人都能在其中写上某个闸口。
+finding-bundle-later-format = 格式较新的日志包
+    .text = 闸口 { $gate }：{ $files } 个文件，例如 { $name }，最近于 { $seen }
+    .advice = 闸口的程序比本程序新。请升级 postern-auditor 后重新收取这些文件；在此之前什么也不会丢失。
 finding-bundle-unknown-gate = 未知闸口的文件
     .text = { $files } 个文件，例如 { $name }，最近于 { $seen }
     .advice = 如果是你们的闸口，请登记；否则是有人在往你们的投递箱里写。
@@ -102,6 +108,9 @@ finding-no-contact = 比平时更久没有送来日志
 finding-clock-suspect = 时钟不可信
     .text = { $gate }：{ $events } 个事件，从 { $from } 到 { $until }
     .advice = 闸口改用了有签名的最新时间来判定。请校准时钟；也可能是电池没电了。
+finding-clock-ahead = 尚未到来的时段
+    .text = { $gate }：按闸口的时钟，{ $events } 个事件在 { $from } 到 { $until }
+    .advice = 按审计处的时钟还没有这么晚：查明两者中哪个不对。在此之前，这些事件计入总数，但不画入时间图，也不结束静默。
 finding-data-too-old = 依据超出最后期限的数据判定
     .text = { $gates } 个闸口的 { $events } 个事件，其中放行 { $admitted } 个，数据最旧 { $days } 天；最多的是 { $gate }（{ $most }），从 { $from } 到 { $until }
     .advice = 这样的闸口不单独做决定。请送去更新。
@@ -188,8 +197,14 @@ evidence-fork-bundle-forged = 日志包不是其闸口所签
 evidence-fork-unproven = 两份检查点说的是同一件事
 evidence-manifest-changed = 不是报告中的那份清单
 evidence-file-missing = 文件不在
+evidence-file-not-regular = 此处应为文件，实为链接、管道、设备或文件夹
+    .hint = 证据文件夹中只有普通文件。其他一概没有打开；请对方把文件夹按文件复制后重新给出。
 evidence-proof-bad = 未能证明各检查点属于同一份日志
 evidence-receipt-bad = 回执不是闸口和审计处所签，或属于另一份日志
+evidence-file-too-large = 大于报告的任何文件（64 MiB）
+    .hint = 报告不会写出这样大的文件，因此没有读取；请向给出文件夹的人询问其来源。
+evidence-folder-too-large = 超过任何报告所写：262144 个文件，或共 64 GiB
+    .hint = 报告不会写出这么多，因此没有读取。请给出报告自身的文件夹，其中不要放其他东西。
 evidence-file-unreadable = 文件读不成应有的样子
 
 ## 页面
@@ -209,6 +224,7 @@ report-card-findings = 发现
 report-time = 起始
 report-times = 各时段的扫码与结果
 report-times-caption = 判定过的码和证件，每 { $hours } 小时一柱（UTC）
+report-times-undated = 图中不含 { $events } 次扫码：其时间不可信，或在本报告的时段之外。
 report-contacts = 各闸口的最近联系
 report-contacts-caption = 距最近一次送来日志的时间，按审计处的时钟；不含已注销的闸口
 report-contact-between = { $from } 到 { $to } 小时
@@ -243,6 +259,10 @@ report-again-why = 原因
 report-operators = 人工所做的
 report-operators-none = 没有人改变闸口的决定，也没有人手工录入。
 report-operators-text = 份额是指操作员当班时闸口未放行的之中，由人放行的。
+report-operators-more = 此外，{ $gates ->
+    [1] { $gate } 的
+   *[other] { $gates } 个闸口（最多的是 { $gate }）的
+} { $entries } 次人工录入出自该闸口前 { $most } 名之外的操作员，未予区分。
 report-operators-gate = 闸口
 report-operators-operator = 操作员
 report-operators-overrides = 改判
@@ -268,7 +288,7 @@ report-method = 如何发现
 report-method-logs = 每个闸口对其日志的默克尔树（RFC 6962）的根签名。档案中只有能成为这样的根的内容；同一闸口的两个互相矛盾的根即为分叉，两份都保留。
 report-method-shares = 拒绝与同一时段所有其他闸口相比，操作员所做的与所有其他操作员当班时所做的相比：用 Anscombe 的二项计数尺度（Biometrika 35，1948），在十个以上时按它们之间的差异放宽（Spiegelhalter，Statistics in Medicine 24，2005），并对全部一起用 Bonferroni 界。共有三项比较，在该尺度成立的前提下，每项设定为一百份报告中至多一份偶然点名。点名是去查看的理由，不是证明。
 report-method-travel = 距离是登记册中位置之间的大圆距离，每个闸口减去 300 米，并为时钟差异留五分钟。比较的是化名，不是人：日志中没有任何人的姓名。
-report-method-silence = 闸口的间隔中二十个有十九个不超过某值；超过该值八倍即为静默。所知不到三天的闸口，一天即为静默。
+report-method-silence = 闸口的间隔中二十个有十九个不超过某值；超过该值八倍即为静默。所知不到三天的闸口，一天即为静默。时钟不可信时所记的，以及尚未到来的时段，都不算。
 report-footer = 由 postern-auditor 制作。本页不加载、也不运行任何东西。
 report-summary = { $gates } 个闸口的 { $events } 个事件：{ $findings ->
     [0] 没有发现什么

@@ -29,9 +29,10 @@ pub(crate) const FORMAT: i64 = 1;
 pub(crate) const MAX_LEAVES: u64 = 1 << 40;
 /// The most bundles of a gate that wait: others stay where they came from.
 pub(crate) const MAX_WAITING: u32 = 64;
-
 /// The most forks of a gate that are kept: one is proof enough, and a hostile gate must not fill the archive.
 pub(crate) const MAX_FORKS: u32 = 64;
+/// The most refused files that are kept of each gate, and of none: whoever writes to a drop box must not fill the archive.
+pub(crate) const MAX_REFUSED: u32 = 4096;
 
 /// A time span in seconds since 1970, its end not in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +156,7 @@ pub(crate) struct RefusedRow {
     /// The name of the file.
     pub(crate) name: String,
     pub(crate) digest: Hash,
+    /// When it was first refused for this reason, by the auditor's clock.
     pub(crate) seen: u64,
 }
 
@@ -279,7 +281,8 @@ pub(crate) trait ArchiveWriter: Archive {
     /// Forgets a bundle that waited.
     fn drop_waiting(&mut self, gate: i64, digest: &Hash) -> Result<(), Error>;
 
-    /// Keeps that a file was refused; tells whether it is new.
+    /// Keeps that a file was refused, and of one that was refused for another reason before the new one; tells whether there is room
+    /// for it. `seen` stays that of the first time for this reason.
     fn keep_refused(&mut self, refused: &RefusedRow) -> Result<bool, Error>;
 
     /// Keeps a receipt.

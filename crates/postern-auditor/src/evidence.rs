@@ -12,6 +12,7 @@
 mod check;
 mod error;
 mod file;
+mod folder;
 #[cfg(test)]
 mod tests;
 

@@ -10,6 +10,7 @@ mod hands;
 mod logs;
 mod refusals;
 mod silence;
+mod span;
 mod thresholds;
 mod told;
 mod travel;
@@ -17,9 +18,12 @@ mod travel;
 #[cfg(test)]
 pub(crate) mod city;
 
-pub(crate) use hands::Operator;
+pub(crate) use hands::{MAX_OPERATORS, Operator};
+pub(crate) use span::is_believed;
 pub(crate) use thresholds::Thresholds;
 pub(crate) use told::{Names, grouped, json, text};
+
+use std::collections::BTreeMap;
 
 use postern_log::Flags;
 
@@ -31,6 +35,8 @@ pub(crate) const MAX_LISTED: usize = 1_000;
 
 /// In seconds.
 const HOUR: u64 = 3600;
+/// Two clocks may differ by this much, in seconds; it is what a judge allows between gate and issuer.
+const CLOCKS: u64 = 300;
 
 /// How grave it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,8 +102,10 @@ kinds! {
     DemoTrust = "demo-trust", Grave;
     /// Rows that a later bundle shows to exist have not come.
     MissingRows = "missing-rows", Warning;
-    /// A file that is cut, damaged or not by the gate's key.
+    /// A file that is cut, damaged or not by the key of the gate that it claims.
     BundleDamaged = "bundle-damaged", Warning;
+    /// A bundle that a gate signed, in a format that this program does not read.
+    BundleLaterFormat = "bundle-later-format", Warning;
     /// A file of a gate that nobody enrolled.
     BundleUnknownGate = "bundle-unknown-gate", Warning;
     /// One code or person at two gates, faster than anybody travels.
@@ -116,6 +124,8 @@ kinds! {
     NoContact = "no-contact", Warning;
     /// A gate's clock was not believed.
     ClockSuspect = "clock-suspect", Warning;
+    /// A gate has logged hours that have not come by the auditor's clock.
+    ClockAhead = "clock-ahead", Warning;
     /// Judged on data past its last window.
     DataTooOld = "data-too-old", Warning;
     /// Judged at a time that somebody chose.
@@ -173,12 +183,21 @@ pub(crate) struct Examined {
     pub(crate) span: Span,
     pub(crate) gates: Vec<GateRow>,
     pub(crate) hours: Vec<HourRow>,
-    /// Who decided and entered what by hand, the most active first.
+    /// Who decided and entered what by hand, the most active first; at most [`MAX_OPERATORS`] of a gate.
     pub(crate) operators: Vec<Operator>,
+    /// What others of a gate decided and entered by hand: the gate, and how many events.
+    pub(crate) more_by_hand: Vec<(i64, u64)>,
     /// By kind, the gravest first.
     pub(crate) findings: Vec<Finding>,
-    /// How many more there are of a kind than [`MAX_LISTED`].
+    /// How many more there are of a kind than are in `findings`.
     pub(crate) not_listed: Vec<(Kind, u64)>,
+}
+
+/// Findings, and how many of a kind there are besides.
+#[derive(Debug, Default)]
+struct Found {
+    findings: Vec<Finding>,
+    more: Vec<(Kind, u64)>,
 }
 
 /// Looks through the archive, as far as it has anything of the span that is asked for. `now` is the auditor's clock, in seconds since
@@ -195,24 +214,35 @@ pub(crate) fn examine(
 ) -> Result<Examined, Error> {
     let gates = archive.gates()?;
     let hours = archive.hours(asked)?;
-    let span = known(asked, &hours, now);
-    let operators = hands::operators(archive, &hours, span)?;
+    let span = span::known(asked, &gates, &hours, now);
+    // Of all that was asked for: whoever decided something under a wrong clock has decided it.
+    let hands::Hands {
+        operators,
+        more_by_hand,
+    } = hands::operators(archive, &hours, asked)?;
     let mut findings = logs::find(archive)?;
-    let travel = travel::find(archive, &gates, &hours, thresholds, span)?;
-    findings.extend(travel.findings);
-    findings.extend(hands::find(&operators));
-    findings.extend(refusals::find(&hours));
+    let mut more: BTreeMap<Kind, u64> = BTreeMap::new();
+    for found in [
+        travel::find(archive, &gates, &hours, thresholds, asked)?,
+        hands::find(&operators),
+        refusals::find(&hours),
+    ] {
+        findings.extend(found.findings);
+        for (kind, count) in found.more {
+            *more.entry(kind).or_default() += count;
+        }
+    }
     findings.extend(silence::find(&gates, &hours, thresholds.silent_hours, span, now));
-    findings.extend(clocks::find(&hours));
+    findings.extend(clocks::suspect(&hours));
+    findings.extend(clocks::ahead(&hours, now));
     findings.extend(circumstances::find(&hours));
     // The order within a kind is that of its file: the most telling first.
     findings.sort_by_key(|finding| finding.kind);
-    let mut not_listed = vec![(Kind::ImpossibleTravel, travel.not_listed)];
     for kind in Kind::ALL {
         let of_kind = findings.iter().filter(|finding| finding.kind == *kind).count();
-        not_listed.push((*kind, of_kind.saturating_sub(MAX_LISTED) as u64));
+        *more.entry(*kind).or_default() += of_kind.saturating_sub(MAX_LISTED) as u64;
     }
-    not_listed.retain(|(_, count)| *count > 0);
+    let not_listed = more.into_iter().filter(|(_, count)| *count > 0).collect();
     let mut listed = 0;
     let mut last = None;
     findings.retain(|finding| {
@@ -225,18 +255,10 @@ pub(crate) fn examine(
         gates,
         hours,
         operators,
+        more_by_hand,
         findings,
         not_listed,
     })
-}
-
-/// From the first hour with an event to the last, or to now.
-fn known(asked: Span, hours: &[HourRow], now: u64) -> Span {
-    let first = hours.iter().map(|row| row.hour * HOUR).min();
-    let last = hours.iter().map(|row| (row.hour + 1) * HOUR).max();
-    let from = first.map_or(asked.from.min(now), |first| asked.from.max(first));
-    let until = asked.until.min(now.max(last.unwrap_or(0))).max(from);
-    Span { from, until }
 }
 
 /// What was unusual about the events of a row. An archive has only flags that a leaf can have.
@@ -246,6 +268,8 @@ fn flags(row: &HourRow) -> Flags {
 
 #[cfg(test)]
 mod tests {
+    use postern_log::Outcome;
+
     use super::*;
 
     const SPAN: Span = Span {
@@ -267,6 +291,30 @@ mod tests {
     #[test]
     fn kinds_are_in_the_order_of_their_severity() {
         assert!(Kind::ALL.is_sorted_by_key(|kind| kind.severity()));
+    }
+
+    /// What each comparison leaves out is counted with what is past the list.
+    #[test]
+    fn outliers_past_a_quarter_are_counted() {
+        let mut memory = city::Memory::of((1..=9).map(|id| city::gate(id, 34.0, 108.0, 0)).collect());
+        for gate in 1..=9 {
+            for i in 0..400 {
+                let refused = i < if gate > 6 { 200 } else { 20 };
+                let outcome = if refused { Outcome::Refuse } else { Outcome::Admit };
+                memory.add(gate, city::code(8 * HOUR + i, outcome));
+            }
+        }
+        memory.seal(100);
+        let until = 9 * HOUR;
+        let examined = examine(&mut memory, &Thresholds::default(), Span { from: 0, until }, until).unwrap();
+        let high = examined
+            .findings
+            .iter()
+            .filter(|finding| finding.kind == Kind::RefusalsHigh);
+        assert_eq!(
+            (high.count(), &examined.not_listed[..]),
+            (2, &[(Kind::RefusalsHigh, 1)][..])
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ use clap::Args;
 use postern_cli::clock::{self, parse_time};
 use postern_cli::output::Output;
 use postern_cli::table::{Align, Table};
-use postern_cli::terminal::{Colors, columns, json_line};
+use postern_cli::terminal::{Colors, columns, json_line, printable};
 use postern_cli::{Catalog, Language, Session};
 
 use crate::TEXTS;
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
     let asked = span_of(args.from, args.until);
     let examined = examine(archive.as_mut(), &args.thresholds, asked, now)?;
     let again = match &args.repository {
-        Some(location) => Some(again(args, location, archive.as_mut(), &examined.gates, examined.span)?),
+        Some(location) => Some(again(args, location, archive.as_mut(), &examined.gates, asked)?),
         None => None,
     };
     let command = match &args.evidence {
@@ -156,6 +156,7 @@ fn tell(report: &Report<'_>, args: &ReportArgs, session: &Session) -> std::io::R
     let examined = report.examined;
     let names = Names::of(&examined.gates);
     let (catalog, totals) = (&session.catalog, &report.numbers.totals);
+    let not_listed: u64 = examined.not_listed.iter().map(|(_, count)| count).sum();
     if session.json {
         for finding in &examined.findings {
             writeln!(out, "{}", json_line(&json(finding, &names)))?;
@@ -170,7 +171,10 @@ fn tell(report: &Report<'_>, args: &ReportArgs, session: &Session) -> std::io::R
             "refer": totals.outcomes[1],
             "refuse": totals.outcomes[2],
             "findings": examined.findings.len(),
-            "not_listed": examined.not_listed.iter().map(|(_, count)| count).sum::<u64>(),
+            "not_listed": not_listed,
+            "operators_not_listed": examined.more_by_hand.iter().map(|(gate, entries)| {
+                serde_json::json!({ "gate": names.name(*gate), "entries": entries })
+            }).collect::<Vec<_>>(),
             "out": args.out.as_ref().map(|path| path.display().to_string()),
             "check": report.command,
         });
@@ -193,9 +197,12 @@ fn tell(report: &Report<'_>, args: &ReportArgs, session: &Session) -> std::io::R
     if !table.is_empty() {
         write!(out, "{}", table.render(Some(columns()), Colors::stdout(session.color)))?;
     }
-    let more = examined.findings.len().saturating_sub(MAX_ROWS);
+    let more = examined.findings.len().saturating_sub(MAX_ROWS) as u64 + not_listed;
     if more > 0 {
         writeln!(out, "{}", catalog.text("report-more", &[("more", more.into())]))?;
+    }
+    if let Some(more) = sections::more_by_hand(&examined.more_by_hand, &names, catalog) {
+        writeln!(out, "{}", printable(&more))?;
     }
     let summary = [
         ("gates", examined.gates.len().into()),

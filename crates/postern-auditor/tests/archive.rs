@@ -17,8 +17,12 @@ mod partitions;
 mod receipts;
 #[path = "archive/refused.rs"]
 mod refused;
+#[path = "archive/s3.rs"]
+mod s3;
 #[path = "archive/tampered.rs"]
 mod tampered;
+#[path = "archive/tls.rs"]
+mod tls;
 
 /// Runs each test on both databases.
 macro_rules! both {
@@ -51,6 +55,7 @@ both! {
     carried::files_are_removed_when_they_are_kept,
     crowd::a_hundred_gates_at_once,
     crowd::two_intakes_at_once,
+    crowd::verified_while_two_intakes_write,
     crowd::killed_at_any_moment_it_goes_on,
     forks::both_sides_of_a_clone_are_kept,
     forks::a_log_put_back_from_a_backup,
@@ -66,6 +71,8 @@ both! {
     refused::every_byte_flipped,
     refused::of_nobody_and_to_nobody,
     refused::refused_before_its_gate_was_enrolled,
+    refused::again_for_another_reason,
+    refused::so_many_are_kept_and_no_more,
     refused::what_its_gate_signed_wrongly,
     refused::a_proof_that_proves_nothing,
     refused::a_gate_under_the_name_of_another,

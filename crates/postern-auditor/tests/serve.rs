@@ -14,6 +14,9 @@ use common::{Engine, Gate, MORNING, Office};
 use postern_core::keys::Signer;
 use postern_log::bundle::{path, receipt_path};
 
+/// How long anything is waited for, on a slow machine too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A running drop box.
 struct Server {
     child: Child,
@@ -38,15 +41,26 @@ impl Server {
 
     /// A request as it is written: the status and the body of the answer.
     fn ask(&self, request: &[u8]) -> (u16, Vec<u8>) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let (status, _, body) = self.answer(request);
+        (status, body)
+    }
+
+    /// As [`Self::ask`], with the head of the answer in small letters.
+    fn answer(&self, request: &[u8]) -> (u16, String, Vec<u8>) {
+        let mut stream = self.connect();
         // The server may answer and close before it has all.
         let _cut = stream.write_all(request);
         let mut answer = Vec::new();
         let _reset = stream.read_to_end(&mut answer);
-        let head = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-        let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-        (status, answer[head + 4..].to_vec())
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let head = std::str::from_utf8(&answer[..end + 2]).unwrap().to_ascii_lowercase();
+        (head[9..12].parse().unwrap(), head, answer[end + 4..].to_vec())
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
     }
 
     fn head_of(method: &str, path: &str, more: &str) -> Vec<u8> {
@@ -54,9 +68,14 @@ impl Server {
     }
 
     fn put(&self, path: &str, body: &[u8]) -> u16 {
+        self.put_for_head(path, body).0
+    }
+
+    fn put_for_head(&self, path: &str, body: &[u8]) -> (u16, String) {
         let length = format!("Content-Length: {}\r\n", body.len());
         let request = [Self::head_of("PUT", &format!("/{path}"), &length), body.to_vec()].concat();
-        self.ask(&request).0
+        let (status, head, _) = self.answer(&request);
+        (status, head)
     }
 
     fn get(&self, path: &str) -> (u16, Vec<u8>) {
@@ -165,7 +184,7 @@ fn a_busy_box_says_so_at_once_and_strangers_take_no_place() {
     let (gate, office) = site();
     let server = Server::start(&office, &[]);
     let begin = |path: &str| {
-        let mut stream = TcpStream::connect(&server.address).unwrap();
+        let mut stream = server.connect();
         let head = Server::head_of("PUT", &format!("/{path}"), "Content-Length: 100000\r\n");
         stream.write_all(&head).unwrap();
         stream.write_all(b"made up").unwrap();
@@ -177,32 +196,27 @@ fn a_busy_box_says_so_at_once_and_strangers_take_no_place() {
     for _ in 0..20 {
         let mut answer = [0; 12];
         let mut stream = begin(&stranger);
-        stream.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
         stream.read_exact(&mut answer).unwrap();
         assert_eq!(&answer, b"HTTP/1.1 403");
     }
     let bundle = gate.bundle(0, 30, &office);
     assert_eq!(server.put(&good, &bundle), 201);
 
-    let deadline = Instant::now() + Duration::from_secs(15);
+    let deadline = Instant::now() + PATIENCE;
     let in_time = |status| {
         assert!(Instant::now() < deadline, "{status}");
         std::thread::sleep(Duration::from_millis(20));
     };
     // One more until all places are taken: this asking takes a place itself, and an upload that finds none then has gone.
     let mut uploads = Vec::new();
-    loop {
-        let status = server.put(&good, &bundle);
+    let head = loop {
+        let (status, head) = server.put_for_head(&good, &bundle);
         if status == 503 {
-            break;
+            break head;
         }
         uploads.push(begin(&good));
         in_time(status);
-    }
-    let mut stream = begin(&good);
-    let mut head = [0; 400];
-    let len = stream.read(&mut head).unwrap();
-    let head = String::from_utf8_lossy(&head[..len]).to_ascii_lowercase();
+    };
     assert!(head.contains("\r\nretry-after: 5\r\n"), "{head}");
     assert_eq!(server.status("HEAD", &format!("/{good}")), 200, "others are answered");
     assert!(uploads.len() >= 8, "{} uploads fill the box", uploads.len());
@@ -303,25 +317,56 @@ fn a_full_box_takes_no_more() {
     assert!(!server.shelf.join(path).exists());
 }
 
+/// However much one gate sends, there is room for another.
+#[test]
+fn one_gate_does_not_fill_the_box() {
+    let (gate, office) = site();
+    let mut other = Gate::new(2);
+    other.scan(30, MORNING);
+    office.enrol(&[&other]);
+    let server = Server::start(&office, &["--max-gib", "1"]);
+    let sent = |gate: &Gate, from| server.put(&path(&gate.key.public(), from, 30), &gate.bundle(from, 30, &office));
+    assert_eq!((sent(&gate, 0), sent(&other, 0)), (201, 201));
+    // Half of the box, without blocks on the disk.
+    let file = server
+        .shelf
+        .join(path(&gate.key.public(), 0, 30))
+        .with_file_name("made-up");
+    fs::File::create(&file).unwrap().set_len(1 << 29).unwrap();
+    // What came beside the server is counted from the next minute on, or from its start.
+    drop(server);
+    let server = Server::start(&office, &["--max-gib", "1"]);
+    let sent = |gate: &Gate, from| server.put(&path(&gate.key.public(), from, 30), &gate.bundle(from, 30, &office));
+    assert_eq!((sent(&gate, 10), sent(&other, 10)), (507, 201));
+    fs::remove_file(file).unwrap();
+    assert_eq!(sent(&gate, 10), 201, "room was made");
+}
+
 /// Asked to end, it takes what is on its way and nothing new.
 #[test]
 fn an_upload_on_its_way_is_ended_first() {
     let (gate, office) = site();
     let mut server = Server::start(&office, &[]);
     let (path, bundle) = (path(&gate.key.public(), 0, 30), gate.bundle(0, 30, &office));
-    let mut stream = TcpStream::connect(&server.address).unwrap();
-    let length = format!("Content-Length: {}\r\n", bundle.len());
+    let mut stream = server.connect();
+    let more = format!("Content-Length: {}\r\nExpect: 100-continue\r\n", bundle.len());
     stream
-        .write_all(&Server::head_of("PUT", &format!("/{path}"), &length))
+        .write_all(&Server::head_of("PUT", &format!("/{path}"), &more))
         .unwrap();
+    // The server says so when it begins to read the body (RFC 9110 section 10.1.1).
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(&bundle[..100]).unwrap();
-    std::thread::sleep(Duration::from_millis(500));
     let told = Command::new("kill")
         .args(["-TERM", &server.child.id().to_string()])
         .status();
     assert!(told.unwrap().success());
-    std::thread::sleep(Duration::from_millis(500));
-    assert!(TcpStream::connect(&server.address).is_err(), "nobody new");
+    let deadline = Instant::now() + PATIENCE;
+    while TcpStream::connect(&server.address).is_ok() {
+        assert!(Instant::now() < deadline, "it takes new ones");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     stream.write_all(&bundle[100..]).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

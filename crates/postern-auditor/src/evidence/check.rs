@@ -3,21 +3,20 @@
 //! Every file is compared with the manifest, and whatever is signed is checked under the keys that the folder names: whose keys they are,
 //! and that the folder is the one of the report, the digest of the manifest vouches for.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use postern_cli::Session;
-use postern_cli::files::read_bounded;
 use postern_cli::output::Output;
 use postern_cli::terminal::{json_line, printable};
 use postern_core::keys::PublicKey;
 use postern_log::Tip;
-use postern_log::bundle::{self, SealedBundle};
+use postern_log::bundle::SealedBundle;
 use postern_log::checkpoint::Checkpoint;
 use postern_log::merkle::Hash;
+use postern_log::note;
 use postern_log::proof::verify_consistency;
 use postern_log::receipt::Receipt;
 use serde::de::DeserializeOwned;
@@ -27,13 +26,10 @@ use sha2::{Digest, Sha256};
 use super::MANIFEST;
 use super::error::{NotEvident, Why};
 use super::file::{ForkFile, GateFile, Manifest};
+use super::folder::{Bounds, Folder, is_ours, shown};
 use crate::error::Error;
 use crate::ingest::EXIT_FINDINGS;
 
-/// The most bytes of one file; a bundle is the largest.
-const MAX_FILE: u64 = bundle::MAX_LEN as u64;
-/// The most files of a folder.
-const MAX_FILES: usize = 1 << 20;
 /// The exit status where something is wrong.
 const NOT_EVIDENT: u8 = EXIT_FINDINGS;
 
@@ -63,7 +59,7 @@ pub(crate) struct Checked {
 ///
 /// Those of standard output.
 pub(crate) fn check(folder: &Path, manifest: Option<&str>, session: &Session) -> Result<u8, Error> {
-    let (checked, wrong) = folder_of(folder, manifest);
+    let (checked, wrong) = folder_of(folder, manifest, Bounds::EVIDENCE);
     let mut out = Output::stdout();
     let mut tell = || {
         for one in &wrong {
@@ -103,6 +99,11 @@ pub(crate) fn check(folder: &Path, manifest: Option<&str>, session: &Session) ->
                 ("receipts", checked.receipts.into()),
                 ("forks", checked.forks.into()),
             ];
+            let whys: BTreeSet<Why> = wrong.iter().map(|one| one.why).collect();
+            for why in whys.into_iter().filter(|why| why.has_hint()) {
+                let id = format!("evidence-{}", why.as_str());
+                writeln!(out, "{}", session.catalog.attribute(&id, "hint", &[]))?;
+            }
             writeln!(out, "{}", session.catalog.text(id, &args))?;
             if manifest.is_none() {
                 writeln!(out, "{}", session.catalog.text("evidence-not-pinned", &[]))?;
@@ -115,80 +116,114 @@ pub(crate) fn check(folder: &Path, manifest: Option<&str>, session: &Session) ->
 }
 
 /// What is wrong with a folder, in the order of its files.
-pub(super) fn folder_of(folder: &Path, pinned: Option<&str>) -> (Checked, Vec<NotEvident>) {
+pub(super) fn folder_of(folder: &Path, pinned: Option<&str>, bounds: Bounds) -> (Checked, Vec<NotEvident>) {
     let mut check = Check {
-        folder,
-        files: BTreeMap::new(),
+        folder: Folder::new(folder, bounds),
+        intact: BTreeSet::new(),
         done: Checked::default(),
-        wrong: Vec::new(),
+        wrong: BTreeSet::new(),
     };
-    if let Some(manifest) = check.manifest(pinned) {
-        check.read(&manifest);
+    if let Some(manifest) = check.manifest(pinned)
+        && check.compare(&manifest)
+    {
         check.signed(&manifest);
     }
-    check.wrong.sort();
-    check.wrong.dedup();
-    (check.done, check.wrong)
+    (check.done, check.wrong.into_iter().collect())
 }
 
 struct Check<'a> {
-    folder: &'a Path,
-    /// By their paths: some 10 KB a gate, and the bundles of forks.
-    files: BTreeMap<String, Vec<u8>>,
+    folder: Folder<'a>,
+    /// The files that are what the manifest says.
+    intact: BTreeSet<String>,
     done: Checked,
-    wrong: Vec<NotEvident>,
+    wrong: BTreeSet<NotEvident>,
 }
 
 impl Check<'_> {
     fn wrong(&mut self, path: &str, why: Why) {
-        let path = path.to_owned();
-        self.wrong.push(NotEvident { path, why });
+        let path = shown(path);
+        self.wrong.insert(NotEvident { path, why });
     }
 
     fn manifest(&mut self, pinned: Option<&str>) -> Option<Manifest> {
-        let Ok(bytes) = read_bounded(&self.folder.join(MANIFEST), MAX_FILE) else {
-            self.wrong(MANIFEST, Why::Missing);
-            return None;
+        let bounds = self.folder.bounds;
+        let bytes = match self.folder.read(MANIFEST, bounds.file) {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.wrong(MANIFEST, why);
+                return None;
+            }
         };
         let digest = postern_core::hex(&Sha256::digest(&bytes));
         if pinned.is_some_and(|pinned| !pinned.eq_ignore_ascii_case(&digest)) {
             self.wrong(MANIFEST, Why::Manifest);
         }
         let manifest = serde_json::from_slice(&bytes).ok();
-        match manifest.filter(|manifest: &Manifest| manifest.format == 1 && manifest.files.len() <= MAX_FILES) {
-            Some(manifest) => Some(manifest),
-            None => {
-                self.wrong(MANIFEST, Why::Unreadable);
-                None
-            }
+        let Some(manifest) = manifest.filter(|manifest: &Manifest| manifest.format == 1) else {
+            self.wrong(MANIFEST, Why::Unreadable);
+            return None;
+        };
+        let bytes = manifest
+            .files
+            .iter()
+            .fold(0, |sum: u64, file| sum.saturating_add(file.size));
+        if manifest.files.len() > bounds.files || bytes > bounds.all {
+            self.wrong(MANIFEST, Why::TooMany);
+            return None;
         }
+        Some(manifest)
     }
 
-    /// Reads what the manifest names, and looks for what it does not name.
-    fn read(&mut self, manifest: &Manifest) {
-        let mut named = BTreeSet::from([MANIFEST.to_owned()]);
+    /// Compares what the manifest names, and looks for what it does not name; tells whether the folder is one that can be gone through.
+    fn compare(&mut self, manifest: &Manifest) -> bool {
+        let found = match self.folder.list() {
+            Ok(found) => found,
+            Err(why) => {
+                self.wrong(".", why);
+                return false;
+            }
+        };
+        let mut named = BTreeSet::from([MANIFEST]);
         for entry in &manifest.files {
-            if !is_ours(&entry.path) || !named.insert(entry.path.clone()) {
+            if !is_ours(&entry.path) || !named.insert(&entry.path) {
                 self.wrong(&entry.path, Why::Unreadable);
                 continue;
             }
-            let bytes = match read_bounded(&self.folder.join(&entry.path), MAX_FILE) {
-                Ok(bytes) => bytes,
-                Err(_) => {
-                    self.wrong(&entry.path, Why::Missing);
-                    continue;
-                }
-            };
-            let same = postern_core::hex(&Sha256::digest(&bytes)) == entry.sha256;
-            if !same || bytes.len() as u64 != entry.size {
-                self.wrong(&entry.path, Why::Changed);
+            match found.get(&entry.path) {
+                None => self.wrong(&entry.path, Why::Missing),
+                Some(Some(_)) => {}
+                Some(None) => match self.folder.digest(&entry.path, entry.size) {
+                    Ok(digest) => {
+                        self.done.files += 1;
+                        match digest.is_some_and(|digest| postern_core::hex(&digest) == entry.sha256) {
+                            true => drop(self.intact.insert(entry.path.clone())),
+                            false => self.wrong(&entry.path, Why::Changed),
+                        }
+                    }
+                    Err(why) => self.wrong(&entry.path, why),
+                },
             }
-            self.done.files += 1;
-            self.files.insert(entry.path.clone(), bytes);
         }
-        for path in found(self.folder, "", 0) {
-            if !named.contains(&path) {
-                self.wrong(&path, Why::Extra);
+        for (path, why) in &found {
+            match why {
+                Some(why) => self.wrong(path, *why),
+                None if named.contains(path.as_str()) => {}
+                None => self.wrong(path, Why::Extra),
+            }
+        }
+        true
+    }
+
+    /// The bytes of a file that is what the manifest says, read again: of all files only one is held at a time.
+    fn bytes(&mut self, path: &str, max: u64) -> Option<Vec<u8>> {
+        if !self.intact.contains(path) {
+            return None;
+        }
+        match self.folder.read(path, max) {
+            Ok(bytes) => Some(bytes),
+            Err(why) => {
+                self.wrong(path, why);
+                None
             }
         }
     }
@@ -207,26 +242,26 @@ impl Check<'_> {
                 None
             }
         };
-        let files = std::mem::take(&mut self.files);
-        for (path, bytes) in &files {
+        for path in self.intact.clone() {
             match path.split('/').collect::<Vec<_>>()[..] {
-                ["gates", _] => self.gate(path, bytes, auditor.as_ref()),
-                ["forks", id, "fork.json"] => self.fork(path, id, bytes, &files),
+                ["gates", _] => self.gate(&path, auditor.as_ref()),
+                ["forks", id, "fork.json"] => self.fork(&path, id),
                 _ => {}
             }
         }
     }
 
-    fn parse<T: DeserializeOwned>(&mut self, path: &str, bytes: &[u8]) -> Option<T> {
-        let parsed = serde_json::from_slice(bytes).ok();
+    fn parse<T: DeserializeOwned>(&mut self, path: &str) -> Option<T> {
+        let bytes = self.bytes(path, self.folder.bounds.file)?;
+        let parsed = serde_json::from_slice(&bytes).ok();
         if parsed.is_none() {
             self.wrong(path, Why::Unreadable);
         }
         parsed
     }
 
-    fn gate(&mut self, path: &str, bytes: &[u8], auditor: Option<&(String, PublicKey)>) {
-        let Some(gate) = self.parse::<GateFile>(path, bytes) else {
+    fn gate(&mut self, path: &str, auditor: Option<&(String, PublicKey)>) {
+        let Some(gate) = self.parse::<GateFile>(path) else {
             return;
         };
         let Some(key) = key(&gate.key) else {
@@ -246,12 +281,14 @@ impl Check<'_> {
         }
         self.done.checkpoints += tips.len() as u64;
         if tips.len() == gate.checkpoints.len() {
+            let links: HashMap<_, _> = gate
+                .proofs
+                .iter()
+                .map(|link| ((link.from, link.to), &link.path))
+                .collect();
             for pair in tips.windows(2) {
-                let link = gate
-                    .proofs
-                    .iter()
-                    .find(|link| (link.from, link.to) == (pair[0].size, pair[1].size));
-                let hashes: Option<Vec<Hash>> = link.and_then(|link| link.path.iter().map(|text| hash(text)).collect());
+                let link = links.get(&(pair[0].size, pair[1].size));
+                let hashes: Option<Vec<Hash>> = link.and_then(|path| path.iter().map(|text| hash(text)).collect());
                 match hashes.filter(|hashes| verify_consistency(&pair[0], &pair[1], hashes).is_ok()) {
                     Some(_) => self.done.proofs += 1,
                     None => self.wrong(path, Why::Proof),
@@ -273,18 +310,18 @@ impl Check<'_> {
         }
     }
 
-    fn fork(&mut self, path: &str, id: &str, bytes: &[u8], files: &BTreeMap<String, Vec<u8>>) {
-        let Some(fork) = self.parse::<ForkFile>(path, bytes) else {
+    fn fork(&mut self, path: &str, id: &str) {
+        let Some(fork) = self.parse::<ForkFile>(path) else {
             return;
         };
         let Some(key) = key(&fork.key) else {
             return self.wrong(path, Why::Unreadable);
         };
         self.done.forks += 1;
-        let file = |name: &str| files.get(&format!("forks/{id}/{name}"));
-        let note = |name: &str| {
-            let text = std::str::from_utf8(file(name)?).ok()?;
-            Checkpoint::open(text, &fork.gate, &key).ok()
+        let file = |name: &str| format!("forks/{id}/{name}");
+        let mut note = |name: &str| {
+            let bytes = self.bytes(&file(name), note::MAX_LEN as u64)?;
+            Checkpoint::open(std::str::from_utf8(&bytes).ok()?, &fork.gate, &key).ok()
         };
         // Whether the trees contradict each other, two notes of one size say; of other sizes only whoever can open the bundle.
         match (note("ours.note"), note("theirs.note")) {
@@ -292,37 +329,12 @@ impl Check<'_> {
             (Some(_), Some(_)) => {}
             _ => self.wrong(path, Why::Checkpoint),
         }
-        let sealed = file("bundle.log").and_then(|bytes| SealedBundle::parse(bytes).ok());
+        let bundle = self.bytes(&file("bundle.log"), self.folder.bounds.file);
+        let sealed = bundle.as_deref().and_then(|bytes| SealedBundle::parse(bytes).ok());
         if sealed.is_none_or(|sealed| sealed.verify(&key).is_err()) {
             self.wrong(path, Why::ForkBundle);
         }
     }
-}
-
-/// Whether a manifest may name such a file: within the folder, by plain names.
-fn is_ours(path: &str) -> bool {
-    let plain = |name: &str| {
-        !name.is_empty()
-            && !name.starts_with('.')
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
-    };
-    path.len() <= 256 && path.split('/').count() <= 3 && path.split('/').all(plain)
-}
-
-/// The paths of all files, three folders deep; what cannot be looked at is no file of ours either.
-fn found(folder: &Path, prefix: &str, depth: usize) -> Vec<String> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten().take(MAX_FILES) {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        // A symbolic link is a file here, whatever it leads to.
-        match entry.file_type().is_ok_and(|kind| kind.is_dir()) && depth < 3 {
-            true => paths.extend(found(&entry.path(), &format!("{name}/"), depth + 1)),
-            false => paths.push(name),
-        }
-    }
-    paths
 }
 
 fn key(text: &str) -> Option<PublicKey> {

@@ -47,12 +47,25 @@ whys! {
     Manifest = "manifest-changed",
     /// A file that the manifest names is not there.
     Missing = "file-missing",
+    /// In the place of a file lies a link, a pipe, a device or a folder.
+    NotRegular = "file-not-regular",
     /// A proof does not lead from one checkpoint to the next, or is not there.
     Proof = "proof-bad",
     /// The receipt is not signed by gate and auditor, or is of another log.
     Receipt = "receipt-bad",
+    /// A file is larger than any of a report's.
+    TooLarge = "file-too-large",
+    /// There are more files, or more bytes in them, than in any folder of a report.
+    TooMany = "folder-too-large",
     /// A file cannot be read as what it should be.
     Unreadable = "file-unreadable",
+}
+
+impl Why {
+    /// Whether there is advice about it: where the folder was never one that this program wrote.
+    pub(crate) fn has_hint(self) -> bool {
+        matches!(self, Self::NotRegular | Self::TooLarge | Self::TooMany)
+    }
 }
 
 impl fmt::Display for NotEvident {

@@ -1,5 +1,7 @@
 //! The folder is good as it was written, and any change to it is found.
 
+mod hostile;
+
 use std::fs;
 use std::path::Path;
 
@@ -14,6 +16,7 @@ use tempfile::TempDir;
 
 use super::check::{Checked, folder_of};
 use super::error::{NotEvident, Why};
+use super::folder::Bounds;
 use super::*;
 use crate::archive::{ForkRow, ReceiptRow, Span};
 use crate::findings::city::{Memory, code, gate, key};
@@ -76,7 +79,7 @@ fn written(memory: &mut Memory) -> (TempDir, String) {
 }
 
 fn wrong(folder: &Path, manifest: Option<&str>) -> Vec<(String, Why)> {
-    let (_, wrong) = folder_of(&folder.join("evidence"), manifest);
+    let (_, wrong) = folder_of(&folder.join("evidence"), manifest, Bounds::EVIDENCE);
     wrong.into_iter().map(|NotEvident { path, why }| (path, why)).collect()
 }
 
@@ -106,7 +109,7 @@ fn forge(folder: &Path, path: &str, change: impl FnOnce(&str) -> String) {
 #[test]
 fn a_folder_is_good_as_it_was_written() {
     let (folder, digest) = written(&mut archive());
-    let (checked, wrong) = folder_of(&folder.path().join("evidence"), Some(&digest));
+    let (checked, wrong) = folder_of(&folder.path().join("evidence"), Some(&digest), Bounds::EVIDENCE);
     assert_eq!(wrong, []);
     let expected = Checked {
         files: 7,
@@ -294,7 +297,9 @@ fn everything_that_can_be_wrong_has_words() {
     for language in [postern_cli::Language::English, postern_cli::Language::SimplifiedChinese] {
         let catalog = postern_cli::Catalog::new(language, crate::TEXTS);
         for why in Why::ALL {
-            assert!(catalog.has(&format!("evidence-{}", why.as_str())), "{why:?}");
+            let id = format!("evidence-{}", why.as_str());
+            assert!(catalog.has(&id), "{why:?}");
+            assert_eq!(catalog.has_attribute(&id, "hint"), why.has_hint(), "{why:?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use postern_log::{Grade, Outcome};
 
-use super::{Finding, HOUR, Kind, Value, flags};
+use super::{Finding, HOUR, Kind, Value, flags, is_believed};
 use crate::archive::{HourRow, Span};
 
 /// Whether the events of a row are judged so.
@@ -32,17 +32,21 @@ pub(super) fn find(hours: &[HourRow]) -> Vec<Finding> {
 fn of_kind<'a>(kind: Kind, rows: impl Iterator<Item = &'a HourRow>) -> Option<Finding> {
     let mut gates: BTreeMap<i64, u64> = BTreeMap::new();
     let (mut events, mut admitted, mut days) = (0, 0, 0);
-    let (mut first, mut last) = (u64::MAX, 0);
+    let mut times: [Option<(u64, u64)>; 2] = [None; 2];
     for row in rows {
         *gates.entry(row.gate).or_default() += row.count;
         events += row.count;
         admitted += if row.outcome == Outcome::Admit { row.count } else { 0 };
         days = days.max(row.age_days);
-        (first, last) = (first.min(row.hour), last.max(row.hour));
+        let time = &mut times[usize::from(is_believed(row))];
+        let (first, last) = time.unwrap_or((row.hour, row.hour));
+        *time = Some((first.min(row.hour), last.max(row.hour)));
     }
     let mut by_events: Vec<(i64, u64)> = gates.into_iter().collect();
     by_events.sort_by_key(|(gate, count)| (Reverse(*count), *gate));
     let (most, most_events) = by_events.first().copied()?;
+    // Times that nobody believes are told where there are no others.
+    let (first, last) = times[1].or(times[0])?;
     let span = Span {
         from: first * HOUR,
         until: (last + 1) * HOUR,
@@ -112,5 +116,16 @@ mod tests {
         );
         assert!(found[3].values.contains(&("events", Value::Count(3))));
         assert!(found[3].values.contains(&("days", Value::Count(4))));
+    }
+
+    #[test]
+    fn a_time_that_nobody_believes_does_not_stretch_when() {
+        let row = |h, flags| HourRow {
+            flags,
+            ..hour(1, h, Outcome::Admit, 1)
+        };
+        let hours = |rows: &[HourRow]| find(rows)[0].span.map(|span| (span.from / HOUR, span.until / HOUR));
+        assert_eq!(hours(&[row(5, 8), row(7, 8), row(9_999, 9)]), Some((5, 8)));
+        assert_eq!(hours(&[row(9_999, 9)]), Some((9_999, 10_000)));
     }
 }

@@ -1,12 +1,25 @@
-//! Stretches in which a gate's clock was not believed.
+//! Stretches in which a gate's clock was not believed, and hours that have not come.
 
-use super::{Finding, HOUR, Kind, Value, flags};
+use super::{CLOCKS, Finding, HOUR, Kind, Value, flags, is_believed};
 use crate::archive::{HourRow, Span};
 
 /// A stretch goes on over the hours that follow each other; within one, other events may lie between.
-pub(super) fn find(hours: &[HourRow]) -> Vec<Finding> {
+pub(super) fn suspect(hours: &[HourRow]) -> Vec<Finding> {
+    stretches(Kind::ClockSuspect, hours.iter().filter(|row| !is_believed(row)))
+}
+
+/// Hours that the gate stood by and that have not begun at `now`, by the auditor's clock. A time that somebody chose is no clock's.
+pub(super) fn ahead(hours: &[HourRow], now: u64) -> Vec<Finding> {
+    let is_ahead = |row: &&HourRow| {
+        let flags = flags(row);
+        !flags.clock_suspect && !flags.judged_at_another_time && row.hour * HOUR > now.saturating_add(CLOCKS)
+    };
+    stretches(Kind::ClockAhead, hours.iter().filter(is_ahead))
+}
+
+fn stretches<'a>(kind: Kind, rows: impl Iterator<Item = &'a HourRow>) -> Vec<Finding> {
     let mut stretches: Vec<(i64, u64, u64, u64)> = Vec::new();
-    for row in hours.iter().filter(|row| flags(row).clock_suspect) {
+    for row in rows {
         match stretches.last_mut() {
             Some((gate, _, last, events)) if *gate == row.gate && row.hour <= *last + 1 => {
                 *last = row.hour;
@@ -23,7 +36,7 @@ pub(super) fn find(hours: &[HourRow]) -> Vec<Finding> {
             until: (last + 1) * HOUR,
         };
         Finding {
-            kind: Kind::ClockSuspect,
+            kind,
             gates: vec![gate],
             span: Some(span),
             values: vec![
@@ -47,18 +60,18 @@ mod tests {
 
     #[test]
     fn hours_that_follow_each_other_are_one_stretch() {
-        let suspect = |gate, h, count| HourRow {
+        let row = |gate, h, count| HourRow {
             flags: 1,
             ..hour(gate, h, Outcome::Admit, count)
         };
         let hours = [
-            suspect(1, 10, 5),
+            row(1, 10, 5),
             hour(1, 11, Outcome::Admit, 9),
-            suspect(1, 11, 6),
-            suspect(1, 14, 1),
-            suspect(2, 15, 2),
+            row(1, 11, 6),
+            row(1, 14, 1),
+            row(2, 15, 2),
         ];
-        let found: Vec<_> = find(&hours)
+        let found: Vec<_> = suspect(&hours)
             .into_iter()
             .map(|f| (f.gates, f.span, f.values[1].1.clone()))
             .collect();
@@ -84,6 +97,26 @@ mod tests {
             flags: 0b1110,
             ..hour(1, 3, Outcome::Admit, 1)
         };
-        assert_eq!(find(&[hour(1, 2, Outcome::Admit, 7), other]), []);
+        assert_eq!(suspect(&[hour(1, 2, Outcome::Admit, 7), other]), []);
+    }
+
+    #[test]
+    fn hours_that_have_not_come_are_found() {
+        let row = |h, flags| HourRow {
+            flags,
+            ..hour(1, h, Outcome::Admit, 3)
+        };
+        // A clock may be five minutes ahead; who was not believed, or chose a time, has no clock that is.
+        let hours = [row(9, 0), row(10, 0), row(11, 0), row(11, 4), row(13, 1), row(14, 2)];
+        let found: Vec<_> = ahead(&hours, 10 * HOUR - 300)
+            .into_iter()
+            .map(|found| (found.kind, found.span, found.values[1].1.clone()))
+            .collect();
+        let span = Span {
+            from: 11 * HOUR,
+            until: 12 * HOUR,
+        };
+        assert_eq!(found, [(Kind::ClockAhead, Some(span), Value::Count(6))]);
+        assert_eq!(ahead(&hours, 11 * HOUR), []);
     }
 }

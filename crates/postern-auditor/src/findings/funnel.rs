@@ -9,7 +9,7 @@
 //! Bonferroni's over all units, with P(|Z| > z) <= 2 exp(-z²/2) (Chernoff) in the place of the exact tail. What lies furthest out is
 //! taken away before the others are compared anew, so that it does not stretch or shift their scale.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The chance that anything at all is found where nothing is, in one comparison and as far as the scale is that of a normal variable.
 const ALPHA: f64 = 0.01;
@@ -21,6 +21,8 @@ const LEAST_FOR_DISPERSION: usize = 10;
 const MEDIAN_NORMAL: f64 = 0.6745;
 /// The most that are told: each costs a comparison of all units, and a hostile log may bring many.
 const MAX_FOUND: usize = 256;
+/// So many comparisons are made to count the others, each of which takes away all that are about as far.
+const MORE_ROUNDS: usize = 32;
 /// What differs by less is nobody's business, however sure it is.
 const LEAST_RATIO: f64 = 1.5;
 
@@ -45,8 +47,17 @@ pub(super) struct Outlier {
     pub(super) distance: f64,
 }
 
-/// The units that are unlike the others, the furthest first; at most a quarter of them, and [`MAX_FOUND`].
-pub(super) fn outliers(units: &[Vec<Cell>]) -> Vec<Outlier> {
+/// Units that are unlike the others.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Outliers {
+    /// The furthest first; at most a quarter of all units, and [`MAX_FOUND`].
+    pub(super) told: Vec<Outlier>,
+    /// Those besides, as far as few comparisons tell them.
+    pub(super) more: Vec<Outlier>,
+}
+
+/// The units that are unlike the others.
+pub(super) fn outliers(units: &[Vec<Cell>]) -> Outliers {
     let mut active: Vec<usize> = (0..units.len())
         .filter(|unit| units[*unit].iter().any(|cell| cell.trials > 0))
         .collect();
@@ -57,31 +68,52 @@ pub(super) fn outliers(units: &[Vec<Cell>]) -> Vec<Outlier> {
         let total = totals.entry(cell.stratum).or_default();
         *total = (total.0 + cell.trials, total.1 + cell.hits);
     }
-    let mut found = Vec::new();
-    while active.len() >= LEAST_UNITS && found.len() < most {
-        let compared: Vec<Outlier> = active
+    let (all, mut found) = (active.len(), Outliers::default());
+    for round in 0..most + MORE_ROUNDS {
+        // Where most are unlike, nobody can tell from whom.
+        if active.len() < LEAST_UNITS || active.len() * 2 < all {
+            break;
+        }
+        let mut unlike = unlike(&active, units, &totals, bound);
+        let furthest = unlike
             .iter()
-            .filter_map(|unit| compare(*unit, &units[*unit], &totals))
-            .collect();
-        let stretch = dispersion(&compared).sqrt();
-        let furthest = compared
-            .into_iter()
-            .map(|unit| Outlier {
-                distance: unit.distance / stretch,
-                ..unit
-            })
-            .filter(|unit| unit.distance.abs() > bound && is_large(unit))
             .max_by(|a, b| a.distance.abs().total_cmp(&b.distance.abs()));
-        let Some(furthest) = furthest else { break };
-        active.retain(|unit| *unit != furthest.unit);
-        for cell in &units[furthest.unit] {
+        let Some(furthest) = furthest.copied() else { break };
+        match round < most {
+            true => unlike = vec![furthest],
+            // What is near may only seem unlike because of what is far.
+            false => unlike.retain(|unit| unit.distance / furthest.distance >= 0.5),
+        }
+        let away: HashSet<usize> = unlike.iter().map(|outlier| outlier.unit).collect();
+        active.retain(|unit| !away.contains(unit));
+        for cell in away.iter().flat_map(|unit| &units[*unit]) {
             if let Some(total) = totals.get_mut(&cell.stratum) {
                 *total = (total.0 - cell.trials, total.1 - cell.hits);
             }
         }
-        found.push(furthest);
+        match round < most {
+            true => found.told.extend(unlike),
+            false => found.more.extend(unlike),
+        }
     }
     found
+}
+
+/// Those of the units that lie beyond the bound, among themselves.
+fn unlike(active: &[usize], units: &[Vec<Cell>], totals: &HashMap<u64, (u64, u64)>, bound: f64) -> Vec<Outlier> {
+    let compared: Vec<Outlier> = active
+        .iter()
+        .filter_map(|unit| compare(*unit, &units[*unit], totals))
+        .collect();
+    let stretch = dispersion(&compared).sqrt();
+    compared
+        .into_iter()
+        .map(|unit| Outlier {
+            distance: unit.distance / stretch,
+            ..unit
+        })
+        .filter(|unit| unit.distance.abs() > bound && is_large(unit))
+        .collect()
 }
 
 /// A unit against what the others had in the same strata; strata that it has for itself do not count.
@@ -144,51 +176,76 @@ mod tests {
     #[test]
     fn the_one_that_is_unlike_the_others_is_found() {
         let mut units: Vec<_> = (0..20).map(|i| unit(1000, 50 + i % 5)).collect();
-        assert_eq!(outliers(&units), []);
+        assert_eq!(outliers(&units), Outliers::default());
         units.push(unit(1000, 150));
-        let found = outliers(&units);
+        let found = outliers(&units).told;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].unit, found[0].hits, found[0].trials), (20, 150, 1000));
         assert!((found[0].expected - 52.0).abs() < 1e-9, "{found:?}");
         units.push(unit(1000, 1));
-        let units_found: Vec<_> = outliers(&units).iter().map(|o| (o.unit, o.distance > 0.0)).collect();
+        let units_found: Vec<_> = outliers(&units)
+            .told
+            .iter()
+            .map(|o| (o.unit, o.distance > 0.0))
+            .collect();
         assert_eq!(units_found, [(21, false), (20, true)]);
     }
 
     #[test]
     fn the_distance_is_that_of_the_formula() {
         // 2 √1000.5 (asin √(150.375/1000.75) - asin √(50.375/1000.75)) = 10.8671, by Python's math; over √(1 + 1000/2000).
-        let found = outliers(&[unit(1000, 50), unit(1000, 50), unit(1000, 150)]);
+        let found = outliers(&[unit(1000, 50), unit(1000, 50), unit(1000, 150)]).told;
         assert!((found[0].distance - 10.8671 / 1.5_f64.sqrt()).abs() < 1e-3, "{found:?}");
     }
 
     #[test]
     fn of_two_nobody_can_tell_which_is_odd() {
-        assert_eq!(outliers(&[unit(1000, 50), unit(1000, 500)]), []);
-        assert_eq!(outliers(&[]), []);
-        assert_eq!(outliers(&[vec![], vec![], vec![]]), []);
+        assert_eq!(outliers(&[unit(1000, 50), unit(1000, 500)]).told, []);
+        assert_eq!(outliers(&[]).told, []);
+        assert_eq!(outliers(&[vec![], vec![], vec![]]).told, []);
     }
 
     #[test]
     fn units_that_differ_widely_among_themselves_are_no_outliers() {
         let units: Vec<_> = (0..40).map(|i| unit(1000, 20 + 8 * i)).collect();
-        assert_eq!(outliers(&units), []);
+        assert_eq!(outliers(&units), Outliers::default());
     }
 
     #[test]
     fn what_is_sure_and_small_is_not_told() {
         let mut units: Vec<_> = (0..20).map(|_| unit(1_000_000, 50_000)).collect();
         units.push(unit(1_000_000, 60_000));
-        assert_eq!(outliers(&units), []);
+        assert_eq!(outliers(&units), Outliers::default());
     }
 
     #[test]
-    fn so_many_are_told_and_no_more() {
+    fn so_many_are_told_and_the_others_counted() {
         let mut units: Vec<_> = (0..6_000).map(|_| unit(1000, 50)).collect();
-        units.extend((0..MAX_FOUND + 1).map(|_| unit(1000, 500)));
+        units.extend((0..MAX_FOUND).map(|_| unit(1000, 500)));
+        assert_eq!(outliers(&units).more, []);
+        units.extend((0..3).map(|_| unit(1000, 400)));
         let found = outliers(&units);
-        assert_eq!(found.len(), MAX_FOUND);
-        assert!(found.iter().all(|outlier| outlier.hits == 500));
+        assert_eq!(found.told.len(), MAX_FOUND);
+        assert!(found.told.iter().all(|outlier| outlier.hits == 500));
+        let more: Vec<_> = found.more.iter().map(|outlier| outlier.hits).collect();
+        assert_eq!(more, [400; 3]);
+    }
+
+    #[test]
+    fn of_few_a_quarter_is_told_and_the_others_counted() {
+        let mut units: Vec<_> = (0..6).map(|_| unit(1000, 50)).collect();
+        units.extend((0..3).map(|i| unit(1000, 500 - i)));
+        let found = outliers(&units);
+        let hits = |outliers: &[Outlier]| outliers.iter().map(|outlier| outlier.hits).collect::<Vec<_>>();
+        // Those that only seem unlike beside the third are not counted.
+        assert_eq!((hits(&found.told), hits(&found.more)), (vec![500, 499], vec![498]));
+    }
+
+    #[test]
+    fn where_most_are_unlike_nobody_can_tell_from_whom() {
+        let units: Vec<_> = (0..9).map(|i| unit(1000, 4_u64.pow(i % 5) + u64::from(i))).collect();
+        let found = outliers(&units);
+        assert!(found.told.len() + found.more.len() <= 6, "{found:?}");
     }
 
     #[test]
@@ -201,9 +258,9 @@ mod tests {
         };
         let mut units: Vec<_> = (0..9).map(|_| vec![cell(0, 10), cell(1, 200)]).collect();
         units.push(vec![cell(1, 200)]);
-        assert_eq!(outliers(&units), []);
+        assert_eq!(outliers(&units), Outliers::default());
         // In the good hour it would be one.
         units[9][0].stratum = 0;
-        assert_eq!(outliers(&units)[0].unit, 9);
+        assert_eq!(outliers(&units).told[0].unit, 9);
     }
 }

@@ -10,14 +10,15 @@ use std::collections::BTreeMap;
 use postern_log::{Kind as EventKind, Outcome};
 
 use super::funnel::{self, Cell};
-use super::{Evidence, Finding, HOUR, Kind, Value};
+use super::{Evidence, Finding, Found, HOUR, Kind, Value};
 use crate::archive::{Archive, Filter, HourRow, Span};
 use crate::error::Error;
 
 /// A longer pause ends a shift.
 const PAUSE: u64 = 6;
-/// The most operators that are told apart; those of a hostile log past it are not listed.
-const MAX_OPERATORS: usize = 100_000;
+/// The most operators of a gate that are told apart: their names are the gate's word, and a hostile one has no end of them. What others
+/// at the same gate did is counted.
+pub(crate) const MAX_OPERATORS: usize = 256;
 
 /// What one operator did at one gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,9 +39,19 @@ pub(crate) struct Operator {
     hours: Vec<u64>,
 }
 
-/// All operators of the span, the most active first.
-pub(super) fn operators(archive: &mut dyn Archive, hours: &[HourRow], span: Span) -> Result<Vec<Operator>, Error> {
+/// Who did what by hand.
+pub(super) struct Hands {
+    /// The most active first; at most [`MAX_OPERATORS`] of a gate, the first that it named.
+    pub(super) operators: Vec<Operator>,
+    /// How many events of a gate are of others, for gates that have such.
+    pub(super) more_by_hand: Vec<(i64, u64)>,
+}
+
+/// All that was done by hand in the span.
+pub(super) fn operators(archive: &mut dyn Archive, hours: &[HourRow], span: Span) -> Result<Hands, Error> {
     let mut found: BTreeMap<(i64, String), Operator> = BTreeMap::new();
+    let mut of_gate: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut more: BTreeMap<i64, u64> = BTreeMap::new();
     for kind in [EventKind::Override, EventKind::Manual] {
         let filter = Filter {
             span: Some(span),
@@ -52,8 +63,13 @@ pub(super) fn operators(archive: &mut dyn Archive, hours: &[HourRow], span: Span
             // Nobody has decided what a document reader entered.
             let Some(name) = &event.operator else { return true };
             let key = (gate, name.clone());
-            if found.len() >= MAX_OPERATORS && !found.contains_key(&key) {
-                return true;
+            if !found.contains_key(&key) {
+                let known = of_gate.entry(gate).or_default();
+                if *known >= MAX_OPERATORS {
+                    *more.entry(gate).or_default() += 1;
+                    return true;
+                }
+                *known += 1;
             }
             let operator = found.entry(key).or_insert_with(|| Operator {
                 gate,
@@ -85,7 +101,10 @@ pub(super) fn operators(archive: &mut dyn Archive, hours: &[HourRow], span: Span
         (operator.scans, operator.not_admitted) = during(operator, hours);
     }
     operators.sort_by_key(|operator| Reverse(operator.overrides + operator.manual));
-    Ok(operators)
+    Ok(Hands {
+        operators,
+        more_by_hand: more.into_iter().collect(),
+    })
 }
 
 /// What the operator's gate judged during their shifts, and what of it it did not admit.
@@ -117,8 +136,8 @@ fn shifts(hours: &[u64]) -> Vec<(u64, u64)> {
     shifts
 }
 
-pub(super) fn find(operators: &[Operator]) -> Vec<Finding> {
-    let mut found = Vec::new();
+pub(super) fn find(operators: &[Operator]) -> Found {
+    let mut found = Found::default();
     let cell = |trials: u64, hits: u64| {
         vec![Cell {
             stratum: 0,
@@ -129,11 +148,15 @@ pub(super) fn find(operators: &[Operator]) -> Vec<Finding> {
     let overrides: Vec<_> = operators.iter().map(|o| cell(o.not_admitted, o.admitted)).collect();
     let manual: Vec<_> = operators.iter().map(|o| cell(o.scans + o.manual, o.manual)).collect();
     for (kind, units) in [(Kind::OverridesUnusual, overrides), (Kind::ManualUnusual, manual)] {
+        let outliers = funnel::outliers(&units);
         // Who decides less often than others may as well have a quiet gate.
-        let more = funnel::outliers(&units)
-            .into_iter()
-            .filter(|outlier| outlier.distance > 0.0);
-        found.extend(more.map(|outlier| finding(kind, &operators[outlier.unit], outlier)));
+        let is_often = |outlier: &funnel::Outlier| outlier.distance > 0.0;
+        let told = outliers.told.into_iter().filter(is_often);
+        found
+            .findings
+            .extend(told.map(|outlier| finding(kind, &operators[outlier.unit], outlier)));
+        let more = outliers.more.iter().filter(|outlier| is_often(outlier)).count();
+        found.more.push((kind, more as u64));
     }
     found
 }
@@ -185,8 +208,8 @@ mod tests {
             }
         }
         more(&mut memory);
-        let operators = operators(&mut memory, &hours, DAY).unwrap();
-        let found = find(&operators);
+        let operators = operators(&mut memory, &hours, DAY).unwrap().operators;
+        let found = find(&operators).findings;
         (operators, found)
     }
 
@@ -220,6 +243,28 @@ mod tests {
         });
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kind, &found[0].gates[..]), (Kind::ManualUnusual, &[3][..]));
+    }
+
+    #[test]
+    fn a_gate_with_no_end_of_operators_pushes_out_nobody() {
+        let mut memory = Memory::default();
+        for i in 0..MAX_OPERATORS as u64 + 7 {
+            memory.add(1, manual(8 * HOUR + i, &format!("made-up-{i}")));
+        }
+        // Those that are known are counted on.
+        memory.add(1, manual(9 * HOUR, "made-up-3"));
+        memory.add(2, manual(9 * HOUR, "a.lin"));
+        let hands = operators(&mut memory, &[], DAY).unwrap();
+        assert_eq!(hands.more_by_hand, [(1, 7)]);
+        let of = |gate| {
+            hands
+                .operators
+                .iter()
+                .filter(move |operator| operator.gate == gate)
+                .count()
+        };
+        assert_eq!((of(1), of(2)), (MAX_OPERATORS, 1));
+        assert_eq!((&*hands.operators[0].name, hands.operators[0].manual), ("made-up-3", 2));
     }
 
     #[test]

@@ -116,6 +116,7 @@ fn refused(rows: &[RefusedRow]) -> Vec<Finding> {
     let finding = |((reason, gate), rows): ((&str, Option<i64>), Vec<&RefusedRow>)| {
         let kind = match reason {
             "bundle-inconsistent" => Kind::BundleInconsistent,
+            "bundle-later-format" => Kind::BundleLaterFormat,
             "bundle-not-for-us" => Kind::BundleNotForUs,
             "bundle-too-old" => Kind::BundleTooOld,
             "bundle-unknown-gate" => Kind::BundleUnknownGate,
@@ -123,9 +124,11 @@ fn refused(rows: &[RefusedRow]) -> Vec<Finding> {
             _ => Kind::BundleDamaged,
         };
         let seen = rows.iter().map(|row| row.seen);
-        let gate_value = match gate {
-            Some(gate) => Value::Gate(gate),
-            None => Value::Text("?".to_owned()),
+        // What is damaged has no signature that is good: whose it is, four bytes of it claim that anybody can write.
+        let (whose, gate_value) = match gate {
+            Some(gate) if kind == Kind::BundleDamaged => ("claimed", Value::Gate(gate)),
+            Some(gate) => ("signed", Value::Gate(gate)),
+            None => ("unknown", Value::Text("?".to_owned())),
         };
         Finding {
             kind,
@@ -133,6 +136,7 @@ fn refused(rows: &[RefusedRow]) -> Vec<Finding> {
             span: None,
             values: vec![
                 ("gate", gate_value),
+                ("whose", Value::Text(whose.to_owned())),
                 ("reason", Value::Text(reason.to_owned())),
                 ("files", Value::Count(rows.len() as u64)),
                 ("name", Value::Text(rows[0].name.clone())),
@@ -227,22 +231,34 @@ mod tests {
             row("bundle-inconsistent", Some(1)),
             row("bundle-damaged", None),
             row("bundle-damaged", None),
+            row("bundle-damaged", Some(1)),
+            row("bundle-later-format", Some(1)),
             row("bundle-unknown-gate", None),
             row("bundle-not-for-us", Some(1)),
             row("bundle-too-old", Some(1)),
             row("fork", Some(1)),
         ];
         let found = refused(&rows);
-        let kinds: Vec<_> = found.iter().map(|found| (found.kind, found.evidence.len())).collect();
+        let whose = |found: &Finding| match &found.values[1] {
+            ("whose", Value::Text(whose)) => whose.clone(),
+            other => panic!("{other:?}"),
+        };
+        let kinds: Vec<_> = found
+            .iter()
+            .map(|found| (found.kind, found.evidence.len(), whose(found)))
+            .collect();
+        let expected = [
+            (Kind::BundleDamaged, 2, "unknown"),
+            (Kind::BundleDamaged, 1, "claimed"),
+            (Kind::BundleInconsistent, 1, "signed"),
+            (Kind::BundleLaterFormat, 1, "signed"),
+            (Kind::BundleNotForUs, 1, "signed"),
+            (Kind::BundleTooOld, 1, "signed"),
+            (Kind::BundleUnknownGate, 1, "unknown"),
+        ];
         assert_eq!(
             kinds,
-            [
-                (Kind::BundleDamaged, 2),
-                (Kind::BundleInconsistent, 1),
-                (Kind::BundleNotForUs, 1),
-                (Kind::BundleTooOld, 1),
-                (Kind::BundleUnknownGate, 1)
-            ]
+            expected.map(|(kind, files, whose)| (kind, files, whose.to_owned()))
         );
         assert_eq!(refused(&[]), []);
         // One that came when 64 were kept is a fork, and nothing damaged.

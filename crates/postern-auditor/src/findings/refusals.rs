@@ -5,10 +5,10 @@
 use postern_log::Outcome;
 
 use super::funnel::{self, Cell};
-use super::{Finding, Kind, Value};
+use super::{Finding, Found, Kind, Value};
 use crate::archive::HourRow;
 
-pub(super) fn find(hours: &[HourRow]) -> Vec<Finding> {
+pub(super) fn find(hours: &[HourRow]) -> Found {
     let of_codes = |row: &&HourRow| row.kind == postern_log::Kind::Code;
     // Rows come by gate and hour.
     let mut gates: Vec<i64> = Vec::new();
@@ -31,11 +31,12 @@ pub(super) fn find(hours: &[HourRow]) -> Vec<Finding> {
             cell.hits += if row.outcome == Outcome::Refuse { row.count } else { 0 };
         }
     }
+    let kind = |outlier: &funnel::Outlier| match outlier.distance > 0.0 {
+        true => Kind::RefusalsHigh,
+        false => Kind::RefusalsLow,
+    };
     let finding = |outlier: funnel::Outlier| Finding {
-        kind: match outlier.distance > 0.0 {
-            true => Kind::RefusalsHigh,
-            false => Kind::RefusalsLow,
-        },
+        kind: kind(&outlier),
         gates: vec![gates[outlier.unit]],
         span: None,
         values: vec![
@@ -48,7 +49,11 @@ pub(super) fn find(hours: &[HourRow]) -> Vec<Finding> {
         ],
         evidence: Vec::new(),
     };
-    funnel::outliers(&units).into_iter().map(finding).collect()
+    let outliers = funnel::outliers(&units);
+    Found {
+        more: outliers.more.iter().map(|outlier| (kind(outlier), 1)).collect(),
+        findings: outliers.told.into_iter().map(finding).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -78,13 +83,13 @@ mod tests {
 
     #[test]
     fn gates_that_refuse_alike_are_not_found() {
-        assert_eq!(find(&city(|_| u64::MAX)), []);
-        assert_eq!(find(&[]), []);
+        assert_eq!(find(&city(|_| u64::MAX)).findings, []);
+        assert_eq!(find(&[]).findings, []);
     }
 
     #[test]
     fn a_gate_that_refuses_more_than_the_others_is_found() {
-        let found = find(&city(|gate| if gate == 7 { 40 } else { u64::MAX }));
+        let found = find(&city(|gate| if gate == 7 { 40 } else { u64::MAX })).findings;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kind, &found[0].gates[..]), (Kind::RefusalsHigh, &[7][..]));
         assert!(found[0].values.contains(&("refused", Value::Count(480))));
@@ -92,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_gate_that_refuses_nobody_is_found() {
-        let found = find(&city(|gate| if gate == 9 { 0 } else { u64::MAX }));
+        let found = find(&city(|gate| if gate == 9 { 0 } else { u64::MAX })).findings;
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].kind, &found[0].gates[..]), (Kind::RefusalsLow, &[9][..]));
     }

@@ -1,6 +1,8 @@
 //! Gates that have logged nothing, or sent nothing, for longer than they do.
+//!
+//! An event whose time nobody believes, or of an hour that has not come, neither ends a silence nor begins one.
 
-use super::{Finding, HOUR, Kind, Value};
+use super::{Finding, HOUR, Kind, Value, is_believed};
 use crate::archive::{GateRow, HourRow, Span};
 
 /// So many times its usual gap a gate may be silent: one that rests at night may rest a weekend.
@@ -20,7 +22,8 @@ pub(super) fn find(gates: &[GateRow], hours: &[HourRow], most: Option<u64>, span
         // Rows come by gate and hour.
         let begin = hours.partition_point(|row| row.gate < gate.id);
         let of_gate = hours[begin..].iter().take_while(|row| row.gate == gate.id);
-        let mut active: Vec<u64> = of_gate.map(|row| row.hour).collect();
+        let counts = |row: &&HourRow| is_believed(row) && row.hour * HOUR < end;
+        let mut active: Vec<u64> = of_gate.filter(counts).map(|row| row.hour).collect();
         active.dedup();
         let allowed = HOUR * most.unwrap_or_else(|| allowed_hours(&active));
         let mut silences = silences(&active, gate, span, end);
@@ -41,19 +44,25 @@ pub(super) fn find(gates: &[GateRow], hours: &[HourRow], most: Option<u64>, span
     found
 }
 
-/// From the end of an hour with events to the beginning of the next, the ends of the span included.
+/// From the end of an hour with events to the beginning of the next, the ends of the span included; none begins before the gate was
+/// enrolled.
+///
+/// A log may be older than the gate's enrolment (made-up days of an exercise, an office that was set up later). Where all of it is, the
+/// gate begins with its first event.
 fn silences(active: &[u64], gate: &GateRow, span: Span, end: u64) -> Vec<(u64, u64)> {
     let (Some(first), Some(last)) = (active.first(), active.last()) else {
-        let since = gate.last_event.filter(|time| *time < end);
         // A gate that has not begun is silent from the day that it was enrolled.
-        return vec![(since.unwrap_or(0).max(gate.enrolled).max(span.from), end)];
+        return vec![(span.from.max(gate.enrolled), end)];
     };
-    let mut silences: Vec<_> = active
-        .windows(2)
-        .map(|pair| ((pair[0] + 1) * HOUR, pair[1] * HOUR))
-        .collect();
-    silences.push((span.from.max(gate.enrolled), first * HOUR));
-    silences.push(((last + 1) * HOUR, end));
+    let begin = match gate.enrolled < (last + 1) * HOUR {
+        true => span.from.max(gate.enrolled),
+        false => first * HOUR,
+    };
+    let mut silences = vec![(begin, first * HOUR), ((last + 1) * HOUR, end)];
+    silences.extend(active.windows(2).map(|pair| ((pair[0] + 1) * HOUR, pair[1] * HOUR)));
+    for (from, _) in &mut silences {
+        *from = begin.max(*from);
+    }
     silences
 }
 
@@ -161,5 +170,95 @@ mod tests {
         assert_eq!(find(&gates, &[], None, span, span.until), []);
         gates[0].enrolled = span.until - 30 * HOUR;
         assert_eq!(find(&gates, &[], None, span, span.until)[0].kind, Kind::SilentGate);
+    }
+
+    /// A row of a time, with flags.
+    fn at(h: u64, flags: u8) -> HourRow {
+        HourRow {
+            flags,
+            ..hour(1, h, Outcome::Admit, 1)
+        }
+    }
+
+    fn spans(gates: &[GateRow], hours: &[HourRow], span: Span, now: u64) -> Vec<Option<Span>> {
+        let found = find(gates, hours, None, span, now);
+        let silent = found.into_iter().filter(|found| found.kind == Kind::SilentGate);
+        silent.map(|found| found.span).collect()
+    }
+
+    #[test]
+    fn a_time_that_nobody_believes_ends_no_silence_and_begins_none() {
+        let (gates, mut hours, span) = days(|h| h >= 4 * DAY);
+        let silent = Span {
+            from: (3 * DAY + 22) * HOUR,
+            until: span.until,
+        };
+        hours.push(at(7 * DAY, 1));
+        hours.push(at(900 * DAY, 1));
+        assert_eq!(spans(&gates, &hours, span, span.until), [Some(silent)]);
+        let (gates, mut hours, span) = days(|_| false);
+        hours.push(at(900 * DAY, 1));
+        let later = Span {
+            until: 2000 * DAY * HOUR,
+            ..span
+        };
+        assert_eq!(spans(&gates, &hours, later, span.until), []);
+    }
+
+    #[test]
+    fn a_time_that_somebody_chose_ends_a_silence() {
+        let (gates, mut hours, span) = days(|h| h >= 4 * DAY);
+        hours.extend((4 * DAY..10 * DAY).filter(|h| h % DAY > 6).map(|h| at(h, 2)));
+        assert_eq!(spans(&gates, &hours, span, span.until), []);
+    }
+
+    #[test]
+    fn what_has_not_come_ends_no_silence_and_begins_none() {
+        let (gates, mut hours, span) = days(|_| false);
+        hours.push(at(20 * DAY, 0));
+        let asked = Span {
+            until: 30 * DAY * HOUR,
+            ..span
+        };
+        assert_eq!(spans(&gates, &hours, asked, span.until), []);
+        // Fourteen hours after the last event, of which eight were a night.
+        let silent = Span {
+            from: (9 * DAY + 22) * HOUR,
+            until: 14 * DAY * HOUR,
+        };
+        assert_eq!(spans(&gates, &hours, asked, silent.until), [Some(silent)]);
+    }
+
+    #[test]
+    fn no_silence_begins_before_the_gate_was_enrolled() {
+        let tried_and_put_away = |h| (DAY..6 * DAY).contains(&h);
+        let (mut gates, hours, span) = days(tried_and_put_away);
+        let silent = Span {
+            from: 22 * HOUR,
+            until: (6 * DAY + 6) * HOUR,
+        };
+        assert_eq!(spans(&gates, &hours, span, span.until), [Some(silent)]);
+        gates[0].enrolled = 6 * DAY * HOUR;
+        assert_eq!(spans(&gates, &hours, span, span.until), []);
+        // Four days of it are left, which is long for a gate that rests eight hours.
+        gates[0].enrolled = 2 * DAY * HOUR;
+        let left = Span {
+            from: 2 * DAY * HOUR,
+            ..silent
+        };
+        assert_eq!(spans(&gates, &hours, span, span.until), [Some(left)]);
+    }
+
+    #[test]
+    fn a_gate_that_was_enrolled_after_all_of_its_log_begins_with_it() {
+        let (mut gates, hours, span) = days(|h| h < 5 * DAY);
+        gates[0].enrolled = span.until;
+        assert_eq!(spans(&gates, &hours, span, span.until), [], "it was not there before");
+        let (_, hours, _) = days(|h| (DAY..6 * DAY).contains(&h));
+        let silent = Span {
+            from: 22 * HOUR,
+            until: (6 * DAY + 6) * HOUR,
+        };
+        assert_eq!(spans(&gates, &hours, span, span.until), [Some(silent)]);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use postern_core::gates::Position;
 
-use super::{Evidence, Finding, Kind, MAX_LISTED, Thresholds, Value};
+use super::{CLOCKS, Evidence, Finding, Found, Kind, MAX_LISTED, Thresholds, Value, is_believed};
 use crate::archive::{Archive, GateRow, HourRow, Sighting, Span};
 use crate::error::Error;
 
@@ -16,17 +16,9 @@ use crate::error::Error;
 const EARTH: f64 = 6_371.008_8;
 /// A person may stand this far from the position of a gate, in kilometres: entrances, halls.
 const RADIUS: f64 = 0.3;
-/// Clocks of two gates may differ by this much, in seconds; it is what a judge allows between gate and issuer.
-const CLOCKS: f64 = 300.0;
 const DAY: u64 = 86_400;
 /// The most pseudonyms that are told apart, the rest is counted.
 const MAX_FOUND: usize = 100_000;
-
-pub(super) struct Travel {
-    pub(super) findings: Vec<Finding>,
-    /// Pseudonyms that were found and are not among them.
-    pub(super) not_listed: u64,
-}
 
 /// Two sightings that cannot both be of one person.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +45,7 @@ pub(super) fn find(
     hours: &[HourRow],
     thresholds: &Thresholds,
     span: Span,
-) -> Result<Travel, Error> {
+) -> Result<Found, Error> {
     let places: Vec<Option<Place>> = gates.iter().map(|gate| gate.position.map(Place::of)).collect();
     // A sighting of nobody knows where must not stand between two that say something.
     let numbers: BTreeMap<i64, usize> = gates
@@ -89,13 +81,16 @@ pub(super) fn find(
     }
     let mut found: Vec<_> = found.into_iter().collect();
     found.sort_by_key(|(who, (jumps, worst))| (Reverse(*jumps), Reverse(worst.km as u64), *who));
-    let not_listed = past + found.len().saturating_sub(MAX_LISTED) as u64;
+    let more = past + found.len().saturating_sub(MAX_LISTED) as u64;
     found.truncate(MAX_LISTED);
     let findings = found
         .into_iter()
         .map(|(who, (jumps, worst))| finding(who, jumps, worst, gates))
         .collect();
-    Ok(Travel { findings, not_listed })
+    Ok(Found {
+        findings,
+        more: vec![(Kind::ImpossibleTravel, more)],
+    })
 }
 
 /// A day, and as much after it as a pair may reach over.
@@ -105,9 +100,10 @@ struct Window {
     begins_before: u64,
 }
 
-/// Of the days that have events: a log may say that it is the year 9999.
+/// Of the days that have events of a believed time: a log may say that it is the year 9999.
 fn windows(hours: &[HourRow], span: Span, reach: u64) -> impl Iterator<Item = Window> {
-    let days: BTreeSet<u64> = hours.iter().map(|row| row.hour / 24).collect();
+    let believed = hours.iter().filter(|row| is_believed(row));
+    let days: BTreeSet<u64> = believed.map(|row| row.hour / 24).collect();
     days.into_iter().map(move |day| {
         let end = ((day + 1) * DAY).min(span.until);
         Window {
@@ -151,7 +147,7 @@ fn jumps(seen: &[Packed], places: &[Option<Place>], speed: f64, reach: u64, mut 
         }
         let km = here.distance(there);
         let needed = (km - 2.0 * RADIUS).max(0.0) / speed;
-        if needed > (to.1 - from.1) as f64 + CLOCKS {
+        if needed > (to.1 - from.1 + CLOCKS) as f64 {
             each((is_person, who), Jump { from, to, km });
         }
     }

@@ -25,8 +25,12 @@ pub(crate) enum Became {
     Known,
     /// No room for another that waits: it stays where it is.
     Left { gate: i64 },
-    /// Refused, by its stable name.
-    Refused { gate: Option<i64>, reason: &'static str },
+    /// Refused, by its stable name; and whether there was room to keep that it was.
+    Refused {
+        gate: Option<i64>,
+        reason: &'static str,
+        kept: bool,
+    },
     /// So many new events.
     Taken { gate: i64, events: u64 },
     /// It waits for leaves before it.
@@ -166,14 +170,14 @@ impl Intake {
         digest: Hash,
         Refusal(gate, reason): Refusal,
     ) -> Result<Became, Error> {
-        archive.keep_refused(&RefusedRow {
+        let kept = archive.keep_refused(&RefusedRow {
             reason: reason.to_owned(),
             gate,
             name: name.chars().take(MAX_NAME).collect(),
             digest,
             seen: self.now,
         })?;
-        Ok(Became::Refused { gate, reason })
+        Ok(Became::Refused { gate, reason, kept })
     }
 
     fn wait(

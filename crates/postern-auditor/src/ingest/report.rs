@@ -13,10 +13,10 @@ use serde_json::json;
 
 use super::EXIT_FINDINGS;
 use super::intake::Became;
-use crate::archive::{GateRow, WaitingRow};
+use crate::archive::{GateRow, MAX_REFUSED, WaitingRow};
 use crate::error::Error;
 
-/// More troubles than this are counted and not shown: the archive has all.
+/// More troubles than this are counted and not shown.
 const SHOWN: usize = 100;
 
 /// The report of one run. All threads tell it.
@@ -34,6 +34,8 @@ struct Counts {
     known: u64,
     gone: u64,
     left: u64,
+    /// Refused files of which the archive keeps nothing.
+    not_kept: u64,
     events: u64,
     /// By gate and reason: how often.
     trouble: BTreeMap<(String, &'static str), u64>,
@@ -76,7 +78,10 @@ impl<'s> Report<'s> {
             Became::Fork { gate } => self.trouble(name, Some(*gate), "fork"),
             Became::Known => self.counts().known += 1,
             Became::Left { .. } => self.counts().left += 1,
-            Became::Refused { gate, reason } => self.trouble(name, *gate, reason),
+            Became::Refused { gate, reason, kept } => {
+                self.counts().not_kept += u64::from(!kept);
+                self.trouble(name, *gate, reason);
+            }
             Became::Taken { events, .. } => {
                 let mut counts = self.counts();
                 counts.taken += 1;
@@ -142,6 +147,8 @@ impl<'s> Report<'s> {
             ("events", counts.events.into()),
             ("known", counts.known.into()),
             ("left", counts.left.into()),
+            ("not_kept", counts.not_kept.into()),
+            ("bound", MAX_REFUSED.into()),
             ("waiting", waiting.len().into()),
             ("trouble", trouble.into()),
             ("more", more.into()),
@@ -156,6 +163,7 @@ impl<'s> Report<'s> {
                 ("gone", counts.gone),
                 ("waiting", waiting.len() as u64),
                 ("trouble", trouble),
+                ("not_kept", counts.not_kept),
                 ("milliseconds", self.begun.elapsed().as_millis() as u64),
             ] {
                 line[name] = value.into();
@@ -174,6 +182,7 @@ impl<'s> Report<'s> {
             }
             lines.extend(told("ingest-done", true));
             lines.extend(told("ingest-left", counts.left > 0));
+            lines.extend(told("ingest-not-kept", counts.not_kept > 0));
         }
         let mut out = Output::stdout();
         lines

@@ -175,6 +175,7 @@ pub(super) fn rows(page: &mut Page, label: &str, looks: &[Look], words: &[String
 
 /// Bars that stand, over time.
 pub(super) fn columns(page: &mut Page, label: &str, words: &[String], bars: &[(String, [u64; 3])]) {
+    const WIDTH: f64 = 720.0;
     const LEFT: f64 = 58.0;
     const RIGHT: f64 = 712.0;
     const TOP: f64 = 12.0;
@@ -187,7 +188,11 @@ pub(super) fn columns(page: &mut Page, label: &str, words: &[String], bars: &[(S
     );
     page.open(
         "svg",
-        &[("viewBox", &"0 0 720 226"), ("role", &"img"), ("aria-label", &label)],
+        &[
+            ("viewBox", &format!("0 0 {WIDTH} 226")),
+            ("role", &"img"),
+            ("aria-label", &label),
+        ],
     );
     let names = patterns(page);
     for quarter in 0..=4_u64 {
@@ -211,8 +216,10 @@ pub(super) fn columns(page: &mut Page, label: &str, words: &[String], bars: &[(S
         page.element("text", &attrs, &grouped(most * quarter / 4));
     }
     let step = (RIGHT - LEFT) / bars.len().max(1) as f64;
-    // A label has room for some 60 units.
-    let each = (64.0 / step).ceil().max(1.0) as usize;
+    // A digit is some 7 units wide.
+    let room = |label: &str| 7.0 * label.len() as f64;
+    let widest = bars.iter().map(|(time, _)| room(time)).fold(0.0, f64::max);
+    let each = ((widest + 28.0) / step).ceil().max(1.0) as usize;
     for (i, (time, parts)) in bars.iter().enumerate() {
         let x = LEFT + i as f64 * step;
         let mut y = BOTTOM;
@@ -222,7 +229,8 @@ pub(super) fn columns(page: &mut Page, label: &str, words: &[String], bars: &[(S
             let title = format!("{time} {word}: {}", grouped(*count));
             part(page, *look, &names, [x + step * 0.08, y, step * 0.84, height], &title);
         }
-        if i % each == 0 {
+        // What would end beyond the drawing is left out.
+        if i % each == 0 && x + room(time) <= WIDTH {
             let attrs: [Attr<'_>; 3] = [("class", &"dim"), ("x", &format!("{x:.1}")), ("y", &(BOTTOM + 18.0))];
             page.element("text", &attrs, time);
         }

@@ -1,11 +1,12 @@
 //! The numbers behind the charts, from the counts of the hours.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use postern_log::{Grade, Kind as EventKind};
 
 use crate::archive::HourRow;
-use crate::findings::{Examined, Kind};
+use crate::findings::{Examined, Kind, is_believed};
 
 const HOUR: u64 = 3600;
 /// The most bars of a chart over time.
@@ -28,6 +29,8 @@ pub(crate) struct Numbers {
     pub(super) width: u64,
     pub(super) first: u64,
     pub(super) bars: Vec<Outcomes>,
+    /// Codes and documents that are in no bar: their times are not believed, or lie outside of the span.
+    pub(super) undated: u64,
     /// By the bounds of [`AGES`].
     pub(super) ages: [Grades; AGES.len()],
     /// Gates by the bounds of [`CONTACTS`], and those that nothing ever came of; retired ones not.
@@ -64,12 +67,14 @@ impl Numbers {
             width,
             first: first * HOUR,
             bars: vec![Outcomes::default(); hours.div_ceil(width) as usize],
+            undated: 0,
             ages: [Grades::default(); AGES.len()],
             contacts: [0; CONTACTS.len() + 1],
             kinds: Vec::new(),
             gates: BTreeMap::new(),
         };
-        examined.hours.iter().for_each(|row| numbers.add(row, first));
+        let charted = first..span.until.div_ceil(HOUR);
+        examined.hours.iter().for_each(|row| numbers.add(row, &charted));
         for gate in examined.gates.iter().filter(|gate| gate.retired.is_none()) {
             let place = match gate.last_contact {
                 Some(last) => place(&CONTACTS, now.saturating_sub(last) / HOUR),
@@ -88,7 +93,7 @@ impl Numbers {
         numbers
     }
 
-    fn add(&mut self, row: &HourRow, first: u64) {
+    fn add(&mut self, row: &HourRow, charted: &Range<u64>) {
         self.totals.events += row.count;
         match row.kind {
             EventKind::Override => self.totals.overrides += row.count,
@@ -97,9 +102,9 @@ impl Numbers {
                 let outcome = usize::from(row.outcome.number());
                 self.totals.outcomes[outcome] += row.count;
                 self.gates.entry(row.gate).or_default()[outcome] += row.count;
-                let bar = (row.hour.saturating_sub(first) / self.width) as usize;
-                if let Some(bar) = self.bars.get_mut(bar) {
-                    bar[outcome] += row.count;
+                match is_believed(row) && charted.contains(&row.hour) {
+                    true => self.bars[((row.hour - charted.start) / self.width) as usize][outcome] += row.count,
+                    false => self.undated += row.count,
                 }
                 self.ages[place(&AGES, row.age_days.into())][grade(row.grade)] += row.count;
             }

@@ -47,6 +47,21 @@ impl Page {
         self.close();
     }
 
+    /// An element with a sentence, whose times are not broken at their hyphens.
+    pub(super) fn sentence(&mut self, tag: &'static str, attrs: &[Attr<'_>], text: &str) {
+        self.open(tag, attrs);
+        let mut rest = text;
+        while let Some(at) = time_in(rest) {
+            let (before, time) = rest.split_at(at);
+            let (time, after) = time.split_at(TIME.len());
+            self.text(before);
+            self.element("span", &[("class", &"t")], time);
+            rest = after;
+        }
+        self.text(rest);
+        self.close();
+    }
+
     /// Text, foreign or not.
     pub(super) fn text(&mut self, text: &str) {
         escape(&printable(text), &mut self.out);
@@ -67,6 +82,17 @@ impl Page {
         }
         self.out.push('>');
     }
+}
+
+/// How a time of RFC 3339 looks, 0 for any digit.
+const TIME: &str = "0000-00-00T00:00:00Z";
+
+/// Where the first time of a text begins.
+fn time_in(text: &str) -> Option<usize> {
+    let looks = |(seen, time): (&u8, u8)| *seen == time || time == b'0' && seen.is_ascii_digit();
+    text.as_bytes()
+        .windows(TIME.len())
+        .position(|window| window.iter().zip(TIME.bytes()).all(looks))
 }
 
 fn escape(text: &str, out: &mut String) {
@@ -160,13 +186,28 @@ fn class(language: Language) -> &'static str {
 mod tests {
     use super::*;
 
-    #[test]
-    fn whatever_a_text_is_it_stays_text() {
-        let mut page = Page {
+    fn empty() -> Page {
+        Page {
             out: String::new(),
             open: Vec::new(),
             ids: 0,
-        };
+        }
+    }
+
+    #[test]
+    fn times_of_a_sentence_stay_whole() {
+        let mut page = empty();
+        page.sentence("p", &[], "自2026-11-23T08:00:00Z起 <2026-11-23T08:00:01Z> 2026-11-23");
+        let time = |second| format!("<span class=\"t\">2026-11-23T08:00:0{second}Z</span>");
+        assert_eq!(
+            page.out,
+            format!("<p>自{}起 &lt;{}&gt; 2026-11-23</p>", time(0), time(1))
+        );
+    }
+
+    #[test]
+    fn whatever_a_text_is_it_stays_text() {
+        let mut page = empty();
         let foreign = "</td><script>alert('x')</script>&amp;\u{202e}\u{1b}[2J";
         page.element("td", &[("title", &"\"><script>")], foreign);
         assert_eq!(

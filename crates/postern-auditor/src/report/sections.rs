@@ -3,6 +3,8 @@
 mod gates;
 mod people;
 
+pub(super) use people::more_by_hand;
+
 use postern_cli::Catalog;
 use postern_cli::clock::format_time;
 use postern_log::{Grade, Outcome};
@@ -48,7 +50,7 @@ fn head(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
         ("until", format_time(examined.span.until as i64).into()),
         ("made", format_time(report.made as i64).into()),
     ];
-    page.element("p", &[("class", &"soft")], &catalog.text("report-span", &span));
+    page.sentence("p", &[("class", &"soft")], &catalog.text("report-span", &span));
     if report.numbers.kinds.iter().any(|(kind, _)| *kind == Kind::DemoTrust) {
         page.element("p", &[("class", &"warn")], &say(catalog, "demo"));
     }
@@ -82,10 +84,11 @@ fn times(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
         .map(|one| catalog.text(&format!("outcome-{one}"), &[]))
         .collect();
     let time = |i: usize| (numbers.first + i as u64 * numbers.width * 3600) as i64;
-    // Of hours the hour, of days the date; at midnight both are the date.
+    // Of hours the hour, of days the date; at midnight both are the date. A date of many has its year.
     let label = |i: usize| {
         let full = format_time(time(i));
-        let (date, hour) = (full.get(5..10).unwrap_or(&full), full.get(11..16).unwrap_or(""));
+        let date = if numbers.width >= 168 { 0..10 } else { 5..10 };
+        let (date, hour) = (full.get(date).unwrap_or(&full), full.get(11..16).unwrap_or(""));
         if numbers.width >= 24 || hour == "00:00" {
             date.to_owned()
         } else {
@@ -104,6 +107,14 @@ fn times(page: &mut Page, report: &Report<'_>, catalog: &Catalog) {
     page.open("figure", &[]);
     page.element("figcaption", &[], &caption);
     charts::key(page, &OUTCOMES, &words);
+    if numbers.undated > 0 {
+        let events = [("events", grouped(numbers.undated).into())];
+        page.element(
+            "p",
+            &[("class", &"soft")],
+            &catalog.text("report-times-undated", &events),
+        );
+    }
     page.open("div", &[("class", &"wide")]);
     charts::columns(page, &caption, &words, &bars);
     page.close();
@@ -220,7 +231,7 @@ fn kind_of(page: &mut Page, kind: Kind, count: u64, findings: &[&Finding], names
     let list = |page: &mut Page, findings: &[&Finding]| {
         page.open("ul", &[("class", &"found")]);
         for finding in findings {
-            page.element("li", &[], &text(finding, names, catalog));
+            page.sentence("li", &[], &text(finding, names, catalog));
         }
         page.close();
     };

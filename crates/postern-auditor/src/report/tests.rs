@@ -86,6 +86,15 @@ fn archive() -> Memory {
         digest: [1; 32],
         seen: DAY + 81_000,
     });
+    for (reason, gate) in [("bundle-damaged", Some(2)), ("bundle-later-format", Some(4))] {
+        memory.refused.push(RefusedRow {
+            reason: reason.to_owned(),
+            gate,
+            name: "0-9.log".to_owned(),
+            digest: [3; 32],
+            seen: DAY + 82_000,
+        });
+    }
     memory.refused.push(RefusedRow {
         reason: "bundle-damaged".to_owned(),
         gate: None,
@@ -283,6 +292,62 @@ fn the_page_is_that_of_the_snapshot() {
     let kept = std::fs::read_to_string(path).unwrap();
     let differs = kept.bytes().zip(page.bytes()).position(|(a, b)| a != b);
     assert!(kept == page, "differs from byte {differs:?} on");
+}
+
+#[test]
+fn whose_a_file_is_is_said_as_far_as_it_is_known() {
+    let page = page(&mut archive(), Language::English);
+    let (en, zh) = (seen(&page, "en"), seen(&page, "zh-CN"));
+    assert!(
+        en.contains("\nClaimed to be of gate-2, files: 1") && en.contains("\nOf no gate that could be told, files: 1")
+    );
+    assert!(zh.contains("\n自称属于 gate-2：1 个文件") && zh.contains("\n看不出属于哪个闸口：1 个文件"));
+    assert!(en.contains("Bundles of a later format\n") && zh.contains("格式较新的日志包\n"));
+}
+
+#[test]
+fn times_that_are_not_believed_are_in_no_bar() {
+    let mut memory = archive();
+    let span = Span {
+        from: 0,
+        until: postern_log::event::MAX_TIME + 1,
+    };
+    let of = |memory: &mut Memory, now| {
+        let examined = examine(memory, &Thresholds::default(), span, now).unwrap();
+        Numbers::of(&examined, now)
+    };
+    let charted = |numbers: &Numbers| numbers.bars.iter().flatten().sum::<u64>();
+    let numbers = of(&mut memory, DAY + 24 * HOUR);
+    // Two hours of one gate.
+    assert_eq!((charted(&numbers), numbers.undated), (4 * 18 * 40 - 80, 80));
+    let late = NewEvent {
+        flags: Flags {
+            clock_suspect: true,
+            ..Flags::default()
+        },
+        ..code(DAY + 900_000 * HOUR, Outcome::Admit)
+    };
+    memory.add(1, late);
+    memory.add(2, code(DAY + 900_000 * HOUR, Outcome::Admit));
+    let numbers = of(&mut memory, DAY + 24 * HOUR);
+    assert_eq!((charted(&numbers), numbers.undated), (4 * 18 * 40 - 80, 82));
+    assert_eq!((numbers.width, numbers.bars.len(), numbers.first), (1, 24, DAY));
+    assert_eq!(numbers.totals.outcomes.iter().sum::<u64>(), 4 * 18 * 40 + 2);
+    assert!(numbers.kinds.contains(&(Kind::ClockAhead, 1)));
+}
+
+#[test]
+fn operators_that_are_not_told_apart_are_counted() {
+    let mut memory = archive();
+    for i in 0..crate::findings::MAX_OPERATORS as u64 + 9 {
+        memory.add(2, manual(DAY + 19 * HOUR + i, &format!("made-up-{i}")));
+    }
+    let page = page(&mut memory, Language::English);
+    // Two of its operators were known before.
+    assert!(
+        seen(&page, "en").contains("11 entries by hand at gate-2 are by operators beyond the first 256 of their gate")
+    );
+    assert!(seen(&page, "zh-CN").contains("gate-2 的 11 次人工录入"));
 }
 
 #[test]

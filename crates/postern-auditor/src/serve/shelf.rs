@@ -1,6 +1,8 @@
 //! The folder in which a drop box keeps what it took. All paths that come here have been checked: they are those of bundles and
 //! receipts, and lead nowhere else.
 
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ const UNFINISHED: (&str, &str) = (".postern-", ".tmp");
 /// What became of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stored {
-    /// No room for it.
+    /// No room for it, or its gate holds as much as is free.
     Full,
     /// The same bytes were there.
     Known,
@@ -29,13 +31,33 @@ pub(super) enum Stored {
     New,
 }
 
-/// A folder with a bound on what it holds.
+/// A folder with a bound on what it holds, and what one gate holds of it.
+///
+/// A gate may hold as much as is still free and no more, so that one alone has at most half of the box, and leaves room for any other
+/// (Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998, with a factor of 1).
 #[derive(Clone)]
 pub(super) struct Shelf {
     folder: Arc<PathBuf>,
-    /// The bytes of all bundles. One at a time writes: two may come under one name.
-    held: Arc<Mutex<u64>>,
+    /// One at a time writes: two may come under one name.
+    held: Arc<Mutex<Held>>,
     max: u64,
+}
+
+/// The bytes of bundles: of all, and of each gate by the name of its folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Held {
+    all: u64,
+    gates: HashMap<OsString, u64>,
+}
+
+impl Held {
+    /// What it is with a file of a gate in the place of what was there; nothing where that is too much.
+    fn with(&self, gate: &OsStr, before: u64, len: u64, max: u64) -> Option<(u64, u64)> {
+        let after = |held: u64| held.saturating_sub(before).saturating_add(len);
+        let (all, own) = (after(self.all), after(self.gates.get(gate).copied().unwrap_or(0)));
+        // What does not grow takes no room from anybody: a gate that seals its bundles again goes on.
+        (len <= before || own <= max.saturating_sub(all)).then_some((all, own))
+    }
 }
 
 impl Shelf {
@@ -46,7 +68,7 @@ impl Shelf {
         fs::create_dir_all(&evidence).map_err(failed)?;
         let unread = |e| FileError::new(folder, FileAction::Read, e);
         sweep(&evidence).map_err(unread)?;
-        let held = size_of(&evidence).map_err(unread)?;
+        let held = held_in(&evidence).map_err(unread)?;
         Ok(Self {
             folder: Arc::new(folder.to_owned()),
             held: Arc::new(Mutex::new(held)),
@@ -61,24 +83,30 @@ impl Shelf {
     }
 
     fn store_now(&self, file: &Path, bytes: &[u8]) -> io::Result<Stored> {
-        // The number stays one whatever panics: the next count puts it right.
+        // The numbers stay numbers whatever panics: the next count puts them right.
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let before = match there(file, bytes)? {
             There::Same => return Ok(Stored::Known),
             There::Other(len) => len,
             There::Nothing => 0,
         };
-        let after = |held: u64| held.saturating_sub(before).saturating_add(bytes.len() as u64);
-        if after(*held) > self.max {
-            // Somebody may have made room.
-            *held = self.count()?;
-            if after(*held) > self.max {
-                return Ok(Stored::Full);
+        let gate = file.parent().and_then(Path::file_name).unwrap_or_default();
+        let with = |held: &Held| held.with(gate, before, bytes.len() as u64, self.max);
+        let after = match with(&held) {
+            Some(after) => after,
+            None => {
+                // Somebody may have made room.
+                *held = self.count()?;
+                match with(&held) {
+                    Some(after) => after,
+                    None => return Ok(Stored::Full),
+                }
             }
-        }
+        };
         match write(file, bytes) {
             Ok(()) => {
-                *held = after(*held);
+                held.all = after.0;
+                held.gates.insert(gate.to_owned(), after.1);
                 Ok(Stored::New)
             }
             Err(e) if matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => Ok(Stored::Full),
@@ -96,8 +124,8 @@ impl Shelf {
         }
     }
 
-    fn count(&self) -> io::Result<u64> {
-        size_of(&self.folder.join(EVIDENCE))
+    fn count(&self) -> io::Result<Held> {
+        held_in(&self.folder.join(EVIDENCE))
     }
 
     /// The size of a bundle, where it is there.
@@ -177,7 +205,7 @@ fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Removes what a program that was killed left half written in the folders of a folder: nobody holds its lock any more.
 fn sweep(folder: &Path) -> io::Result<()> {
-    each_file(folder, |file| {
+    each_file(folder, |_, file| {
         let name = file.file_name();
         let name = name.to_string_lossy();
         let unfinished = name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1) && file.file_type()?.is_file();
@@ -189,17 +217,20 @@ fn sweep(folder: &Path) -> io::Result<()> {
 }
 
 /// The bytes of all files in the folders of a folder.
-fn size_of(folder: &Path) -> io::Result<u64> {
-    let mut size: u64 = 0;
-    each_file(folder, |file| {
-        size = size.saturating_add(file.metadata()?.len());
+fn held_in(folder: &Path) -> io::Result<Held> {
+    let mut held = Held::default();
+    each_file(folder, |gate, file| {
+        let len = file.metadata()?.len();
+        held.all = held.all.saturating_add(len);
+        let own = held.gates.entry(gate.to_owned()).or_default();
+        *own = own.saturating_add(len);
         Ok(())
     })?;
-    Ok(size)
+    Ok(held)
 }
 
-/// Looks at each file in the folders of a folder. What somebody removes meanwhile is passed over.
-fn each_file(folder: &Path, mut look: impl FnMut(&DirEntry) -> io::Result<()>) -> io::Result<()> {
+/// Looks at each file in the folders of a folder, with the name of its folder. What somebody removes meanwhile is passed over.
+fn each_file(folder: &Path, mut look: impl FnMut(&OsStr, &DirEntry) -> io::Result<()>) -> io::Result<()> {
     for gate in fs::read_dir(folder)? {
         let gate = gate?;
         if !gone(gate.file_type())?.is_some_and(|is| is.is_dir()) {
@@ -207,7 +238,7 @@ fn each_file(folder: &Path, mut look: impl FnMut(&DirEntry) -> io::Result<()>) -
         }
         for file in gone(fs::read_dir(gate.path()))?.into_iter().flatten() {
             let file = file?;
-            gone(look(&file))?;
+            gone(look(&gate.file_name(), &file))?;
         }
     }
     Ok(())
@@ -233,62 +264,115 @@ mod tests {
     fn shelf(max: u64) -> (tempfile::TempDir, Shelf, impl Fn(&str) -> PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let shelf = Shelf::open(folder.path(), max).unwrap();
-        let gate = folder.path().join(EVIDENCE).join("made-up");
-        (folder, shelf, move |name: &str| gate.join(name))
+        let evidence = folder.path().join(EVIDENCE);
+        (folder, shelf, move |name: &str| evidence.join(name))
+    }
+
+    /// What all hold, and the gate "made-up".
+    fn held(shelf: &Shelf) -> (u64, u64) {
+        let held = shelf.held.lock().unwrap();
+        assert_eq!(held.all, held.gates.values().sum::<u64>());
+        (held.all, held.gates.get(OsStr::new("made-up")).copied().unwrap_or(0))
     }
 
     #[test]
     fn another_file_of_a_name_replaces_it_and_is_counted_once() {
-        let (folder, shelf, file) = shelf(1000);
-        let first = file("first");
+        let (_folder, shelf, file) = shelf(2000);
+        let first = file("made-up/first");
         assert_eq!(shelf.store_now(&first, &[1; 600]).unwrap(), Stored::New);
         assert_eq!(shelf.store_now(&first, &[1; 600]).unwrap(), Stored::Known);
         assert_eq!(shelf.store_now(&first, &[2; 600]).unwrap(), Stored::New);
         assert_eq!(shelf.store_now(&first, &[3; 700]).unwrap(), Stored::New);
         assert_eq!(shelf.store_now(&first, &[3; 1001]).unwrap(), Stored::Full);
         assert_eq!(fs::read(&first).unwrap(), [3; 700]);
-        assert_eq!(shelf.store_now(&file("second"), &[4; 300]).unwrap(), Stored::New);
-        assert_eq!(shelf.store_now(&file("third"), &[5; 1]).unwrap(), Stored::Full);
-        assert_eq!(size_of(&folder.path().join(EVIDENCE)).unwrap(), 1000);
+        assert_eq!(held(&shelf), (700, 700));
+        assert_eq!(
+            shelf.store_now(&file("made-up/second"), &[4; 300]).unwrap(),
+            Stored::New
+        );
+        assert_eq!(shelf.store_now(&file("made-up/third"), &[5; 1]).unwrap(), Stored::Full);
+        assert_eq!(held(&shelf), (1000, 1000));
+        assert_eq!(*shelf.held.lock().unwrap(), shelf.count().unwrap());
+    }
+
+    #[test]
+    fn a_gate_holds_no_more_than_is_free() {
+        let (_folder, shelf, file) = shelf(1000);
+        // Pieces of ten bytes, until one is refused: how many bytes a gate got.
+        let fill = |gate: &str| {
+            let stored = |number: &u64| shelf.store_now(&file(&format!("{gate}/{number}")), &[1; 10]).unwrap();
+            let pieces = (0..).find(|number| stored(number) == Stored::Full).unwrap();
+            pieces * 10
+        };
+        assert_eq!(fill("first"), 500, "of an empty box one gets half");
+        assert_eq!(fill("second"), 250, "and every other one half of what is left");
+        assert_eq!(fill("third"), 120);
+        assert_eq!(fill("fourth"), 60);
+        assert_eq!(fill("first"), 500, "it keeps what it has, and gets no more");
+    }
+
+    #[test]
+    fn a_gate_that_holds_more_than_is_free_replaces_what_does_not_grow() {
+        let (_folder, shelf, file) = shelf(1000);
+        assert_eq!(shelf.store_now(&file("made-up/first"), &[1; 500]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&file("other/first"), &[1; 250]).unwrap(), Stored::New);
+        assert_eq!(
+            shelf.store_now(&file("made-up/first"), &[2; 501]).unwrap(),
+            Stored::Full
+        );
+        assert_eq!(shelf.store_now(&file("made-up/first"), &[2; 500]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&file("made-up/first"), &[2; 374]).unwrap(), Stored::New);
+        assert_eq!(held(&shelf), (624, 374));
+        assert_eq!(shelf.store_now(&file("made-up/second"), &[3; 1]).unwrap(), Stored::New);
+        assert_eq!(shelf.store_now(&file("made-up/third"), &[3; 1]).unwrap(), Stored::Full);
     }
 
     #[test]
     fn room_that_somebody_made_is_seen() {
-        let (_folder, shelf, file) = shelf(1000);
-        assert_eq!(shelf.store_now(&file("first"), &[1; 600]).unwrap(), Stored::New);
-        assert_eq!(shelf.store_now(&file("second"), &[2; 600]).unwrap(), Stored::Full);
-        fs::remove_file(file("first")).unwrap();
-        assert_eq!(shelf.store_now(&file("second"), &[2; 600]).unwrap(), Stored::New);
-        fs::write(file("third"), [3; 400]).unwrap();
+        let (_folder, shelf, file) = shelf(1200);
+        assert_eq!(shelf.store_now(&file("made-up/first"), &[1; 600]).unwrap(), Stored::New);
+        assert_eq!(
+            shelf.store_now(&file("made-up/second"), &[2; 600]).unwrap(),
+            Stored::Full
+        );
+        fs::remove_file(file("made-up/first")).unwrap();
+        assert_eq!(
+            shelf.store_now(&file("made-up/second"), &[2; 600]).unwrap(),
+            Stored::New
+        );
+        fs::write(file("made-up/third"), [3; 400]).unwrap();
         shelf.recount_if_idle();
-        assert_eq!(*shelf.held.lock().unwrap(), 1000);
+        assert_eq!(held(&shelf), (1000, 1000));
     }
 
     #[test]
     fn what_was_left_half_written_is_swept_at_the_start() {
-        let (folder, shelf, file) = shelf(1000);
-        assert_eq!(shelf.store_now(&file("first"), &[1; 600]).unwrap(), Stored::New);
-        let left = file(".postern-made-up.tmp");
+        let (folder, shelf, file) = shelf(1200);
+        assert_eq!(shelf.store_now(&file("made-up/first"), &[1; 600]).unwrap(), Stored::New);
+        let left = file("made-up/.postern-made-up.tmp");
         fs::write(&left, [2; 600]).unwrap();
         let writing = File::open(&left).unwrap();
         writing.try_lock().unwrap();
-        assert!(Shelf::open(folder.path(), 1000).is_ok());
+        assert!(Shelf::open(folder.path(), 1200).is_ok());
         assert!(left.exists(), "somebody is at it");
         drop(writing);
-        let shelf = Shelf::open(folder.path(), 1000).unwrap();
+        let shelf = Shelf::open(folder.path(), 1200).unwrap();
         assert!(!left.exists());
-        assert_eq!(*shelf.held.lock().unwrap(), 600);
-        assert!(file("first").exists());
+        assert_eq!(held(&shelf), (600, 600));
+        assert!(file("made-up/first").exists());
     }
 
     #[test]
     fn what_goes_away_while_it_is_counted_is_passed_over() {
-        let (folder, shelf, file) = shelf(1000);
+        let (folder, shelf, file) = shelf(1200);
         for name in ["first", "second"] {
-            assert_eq!(shelf.store_now(&file(name), &[1; 100]).unwrap(), Stored::New);
+            assert_eq!(
+                shelf.store_now(&file(&format!("made-up/{name}")), &[1; 100]).unwrap(),
+                Stored::New
+            );
         }
         let mut seen = 0;
-        let counted = each_file(&folder.path().join(EVIDENCE), |entry| {
+        let counted = each_file(&folder.path().join(EVIDENCE), |_, entry| {
             fs::remove_file(entry.path())?;
             seen += 1;
             entry.metadata().map(drop)

@@ -1,12 +1,14 @@
 //! Many at once, and interrupted.
 
+use std::fs;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
-use std::{fs, thread};
 
 use super::carried::taken;
 use crate::common::{Engine, Gate, MORNING, Office, json_lines};
+
+/// How often an archive is filled from the beginning while it is verified.
+const ROUNDS: u32 = 3;
 
 /// Gates with a log each, sent in parts to a drop box.
 fn city(gates: u32, parts: u64, leaves: u64, office: &Office, drop_box: &Path) {
@@ -54,20 +56,44 @@ pub(crate) fn two_intakes_at_once(engine: Engine) {
     assert_eq!(office.verify(), Vec::<String>::new());
 }
 
+/// It sees the archive as of one moment, whatever is added meanwhile.
+pub(crate) fn verified_while_two_intakes_write(engine: Engine) {
+    for _ in 0..ROUNDS {
+        let (office, drop_box) = (Office::new(engine), tempfile::tempdir().unwrap());
+        city(12, 12, 50, &office, drop_box.path());
+        let start = || {
+            let mut command = office.command("ingest", &[drop_box.path().to_str().unwrap()], true);
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        };
+        let mut both = [start(), start()];
+        loop {
+            let ended = both.iter_mut().all(|child| child.try_wait().unwrap().is_some());
+            assert_eq!(office.verify(), Vec::<String>::new());
+            if ended {
+                break;
+            }
+        }
+        assert!(both.iter_mut().all(|child| child.wait().unwrap().success()));
+        assert_eq!(office.events(), 7200);
+    }
+}
+
 pub(crate) fn killed_at_any_moment_it_goes_on(engine: Engine) {
     let (office, drop_box) = (Office::new(engine), tempfile::tempdir().unwrap());
     city(8, 40, 50, &office, drop_box.path());
     let mut cut = 0;
-    for milliseconds in (0..).map(|i| 300 + i * 60).take(12) {
+    for more in (0..12).map(|round| round * 40) {
+        let before = office.events();
         let mut command = office.command("ingest", &[drop_box.path().to_str().unwrap()], true);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(milliseconds));
-        let ended = child.try_wait().unwrap();
+        // As soon as it has added so many events, which is in the middle of the next ones.
+        while child.try_wait().unwrap().is_none() && office.events() < before + more {}
         child.kill().unwrap();
         child.wait().unwrap();
-        cut += u32::from(ended.is_none());
+        let events = office.events();
+        cut += u32::from(events > before && events < 16_000);
         // Whatever is there is whole.
-        assert_eq!(office.verify(), Vec::<String>::new(), "after {milliseconds} ms");
+        assert_eq!(office.verify(), Vec::<String>::new(), "after {events} events");
     }
     assert!(cut > 0, "no run was slow enough to be killed");
     let last = office.ingest(&[drop_box.path()]);

@@ -1,12 +1,15 @@
 //! What is no bundle of a gate, or none for us.
 
+use std::fs;
+use std::ops::Range;
+
 use postern_core::keys::Signer;
 use postern_log::Tip;
 use postern_log::merkle::{Frontier, leaf_hash};
 use postern_seal::Identity;
 
 use super::carried::taken;
-use crate::common::{Engine, Gate, MORNING, Office};
+use crate::common::{Engine, Gate, MORNING, Office, json_lines};
 
 fn gate_and_office(engine: Engine) -> (Gate, Office) {
     let mut gate = Gate::new(1);
@@ -84,6 +87,92 @@ pub(crate) fn refused_before_its_gate_was_enrolled(engine: Engine) {
     office.enrol(&[&late]);
     assert_eq!(office.ingest_bytes(&[&bundle]), taken(1, 3, 0));
     assert_eq!(office.ask("SELECT count(*) FROM refused"), 0);
+}
+
+pub(crate) fn again_for_another_reason(engine: Engine) {
+    let (_gate, office) = gate_and_office(engine);
+    let mut late = Gate::new(2);
+    late.scan(3, MORNING);
+    let mut bundle = late.content(0, 3);
+    bundle.leaves.swap(0, 1);
+    let bundle = late.seal(&bundle, &office);
+    assert_eq!(office.ingest_bytes(&[&bundle]).trouble, ["- bundle-unknown-gate"]);
+    office.tamper("UPDATE refused SET seen = 1");
+    // The same again changes nothing.
+    assert_eq!(office.ingest_bytes(&[&bundle]).trouble, ["- bundle-unknown-gate"]);
+    let of_none = "reason = 'bundle-unknown-gate' AND gate IS NULL AND seen = 1";
+    assert_eq!(rows(&office, of_none), 1);
+    office.enrol(&[&late]);
+    assert_eq!(office.ingest_bytes(&[&bundle]).trouble, ["gate-2 bundle-inconsistent"]);
+    let of_gate = "reason = 'bundle-inconsistent' AND seen > 1 AND gate = (SELECT id FROM gates WHERE name = 'gate-2')";
+    assert_eq!((rows(&office, of_gate), rows(&office, "1 = 1")), (1, 1));
+}
+
+/// Whoever writes to a drop box does not fill the archive, and leaves room for what is refused of others.
+pub(crate) fn so_many_are_kept_and_no_more(engine: Engine) {
+    let (gate, office) = gate_and_office(engine);
+    let drop_box = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| fs::write(drop_box.path().join(name), bytes).unwrap();
+    let ingest = |args: &[&str]| {
+        let args = [args, &[drop_box.path().to_str().unwrap()]].concat();
+        let line = json_lines(&office.run("ingest", &args, true)).pop().unwrap();
+        (line["trouble"].as_u64().unwrap(), line["not_kept"].as_u64().unwrap())
+    };
+    // All but two of those that are kept of none. Many at once do not find more room than there is.
+    fill(&office, 0..4094, "NULL");
+    (0..20).for_each(|number| put(&format!("{number}.log"), format!("made up {number}").as_bytes()));
+    assert_eq!(ingest(&["--jobs", "8"]), (20, 18));
+    assert_eq!(rows(&office, "gate IS NULL"), 4096);
+    assert_eq!(ingest(&[]), (20, 18), "two of them are known");
+
+    // There is room for what is refused of a gate, until there is none.
+    let mut wrong = gate.content(0, 3);
+    wrong.leaves.swap(0, 1);
+    let wrong = [gate.seal(&wrong, &office), gate.seal(&wrong, &office)];
+    put("a.log", &wrong[0]);
+    assert_eq!(ingest(&[]), (21, 18));
+    fill(&office, 4094..8189, "(SELECT id FROM gates)");
+    put("b.log", &wrong[1]);
+    assert_eq!(ingest(&[]), (22, 19));
+    assert_eq!(rows(&office, "gate IS NOT NULL"), 4096);
+    for (locale, told) in [
+        ("C", "19 of them the archive does not keep: it has 4096"),
+        ("zh_CN.UTF-8", "其中 19 个未记入档案"),
+    ] {
+        let json = office.command("ingest", &[drop_box.path().to_str().unwrap()], true);
+        let output = std::process::Command::new(json.get_program())
+            .args(json.get_args().filter(|arg| *arg != "--json"))
+            .env("LC_ALL", locale)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.lines().last().unwrap().starts_with(told), "{text}");
+    }
+
+    // One that was refused of none, and is of a gate of which no more is kept, stays what it was.
+    office.tamper("DELETE FROM refused WHERE name = 'made up' AND seen = 1 AND gate IS NULL");
+    office.tamper("UPDATE refused SET gate = NULL, reason = 'bundle-unknown-gate' WHERE name LIKE '%a.log'");
+    fill(&office, 8189..8190, "(SELECT id FROM gates)");
+    let before = rows(&office, "1 = 1");
+    assert_eq!(ingest(&[]), (22, 2));
+    assert_eq!(rows(&office, "1 = 1"), before + 18, "there was room for those of none");
+    assert_eq!(rows(&office, "reason = 'bundle-unknown-gate' AND gate IS NULL"), 1);
+}
+
+fn rows(office: &Office, which: &str) -> i64 {
+    office.ask(&format!("SELECT count(*) FROM refused WHERE {which}"))
+}
+
+/// Rows of refused files that nobody has sent, by their numbers.
+fn fill(office: &Office, Range { start, end }: Range<u32>, gate: &str) {
+    let digest = match office.engine {
+        Engine::Sqlite => "CAST(printf('%032d', number) AS BLOB)",
+        Engine::Postgres => "convert_to(lpad(number::text, 32, '0'), 'UTF8')",
+    };
+    office.tamper(&format!(
+        "WITH RECURSIVE numbers (number) AS (SELECT {start} UNION ALL SELECT number + 1 FROM numbers WHERE number + 1 < {end})
+         INSERT INTO refused (digest, reason, gate, name, seen) SELECT {digest}, 'bundle-damaged', {gate}, 'made up', 1 FROM numbers"
+    ));
 }
 
 pub(crate) fn what_its_gate_signed_wrongly(engine: Engine) {

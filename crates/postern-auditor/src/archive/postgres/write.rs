@@ -9,7 +9,9 @@ use postgres::{Client, Transaction};
 use super::Trouble;
 use super::copy::Copy;
 use crate::archive::row::{Numbers, hours};
-use crate::archive::{Enrolled, ForkRow, MAX_FORKS, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow};
+use crate::archive::{
+    Enrolled, ForkRow, MAX_FORKS, MAX_REFUSED, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow,
+};
 
 /// The numbers of issuers, by their names.
 type Issuers = HashMap<String, i32>;
@@ -211,13 +213,21 @@ fn count(transaction: &mut Transaction<'_>, taken: &Taken<'_>) -> Result<(), Tro
     Ok(())
 }
 
+/// Lets those that keep something of a gate, or of none, in one after the other, so that what is counted then stays so.
+fn one_at_a_time(transaction: &mut Transaction<'_>, gate: Option<i64>) -> Result<(), Trouble> {
+    match gate {
+        Some(gate) => transaction.query("SELECT 1 FROM gates WHERE id = $1 FOR UPDATE", &[&gate])?,
+        None => transaction.query("SELECT 1 FROM meta WHERE id = 0 FOR UPDATE", &[])?,
+    };
+    Ok(())
+}
+
 pub(super) fn fork(client: &mut Client, fork: &ForkRow, bundle: &[u8]) -> Result<bool, Trouble> {
     let unzip = |times: Option<(u64, u64)>| times.map(|(first, last)| (first as i64, last as i64)).unzip();
     let (our_first, our_last): (Option<i64>, Option<i64>) = unzip(fork.our_times);
     let (their_first, their_last): (Option<i64>, Option<i64>) = unzip(fork.their_times);
-    // One after the other for each gate, so that the bound holds whoever else keeps forks.
     let mut transaction = client.transaction()?;
-    transaction.query("SELECT 1 FROM gates WHERE id = $1 FOR UPDATE", &[&fork.gate])?;
+    one_at_a_time(&mut transaction, Some(fork.gate))?;
     let kept = transaction.execute(
         "INSERT INTO forks (gate, at, ours, theirs, our_first, our_last, their_first, their_last, seen, digest, bundle)
          SELECT $1::bigint, $2::bigint, $3::text, $4::text, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::bigint, $10::bytea, $11::bytea
@@ -242,7 +252,9 @@ pub(super) fn fork(client: &mut Client, fork: &ForkRow, bundle: &[u8]) -> Result
 }
 
 pub(super) fn waiting(client: &mut Client, row: &WaitingRow, bundle: &[u8]) -> Result<bool, Trouble> {
-    let kept = client.execute(
+    let mut transaction = client.transaction()?;
+    one_at_a_time(&mut transaction, Some(row.gate))?;
+    let kept = transaction.execute(
         "INSERT INTO waiting (gate, first, last, digest, seen, bundle)
          SELECT $1::bigint, $2::bigint, $3::bigint, $4::bytea, $5::bigint, $6::bytea
          WHERE (SELECT count(*) FROM waiting WHERE gate = $1) < $7 ON CONFLICT DO NOTHING",
@@ -256,14 +268,30 @@ pub(super) fn waiting(client: &mut Client, row: &WaitingRow, bundle: &[u8]) -> R
             &i64::from(MAX_WAITING),
         ],
     )?;
+    transaction.commit()?;
     Ok(kept == 1)
 }
 
 pub(super) fn refused(client: &mut Client, row: &RefusedRow) -> Result<bool, Trouble> {
-    let kept = client.execute(
-        "INSERT INTO refused (digest, reason, gate, name, seen) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        &[&&row.digest[..], &row.reason, &row.gate, &row.name, &(row.seen as i64)],
+    let mut transaction = client.transaction()?;
+    one_at_a_time(&mut transaction, row.gate)?;
+    let kept = transaction.execute(
+        "INSERT INTO refused (digest, reason, gate, name, seen)
+         SELECT $1::bytea, $2::text, $3::bigint, $4::text, $5::bigint
+         WHERE (SELECT count(*) FROM refused WHERE (gate = $3 OR gate IS NULL AND $3 IS NULL) AND digest <> $1) < $6
+         ON CONFLICT (digest) DO UPDATE SET reason = excluded.reason, gate = excluded.gate, name = excluded.name,
+           seen = CASE WHEN refused.reason = excluded.reason AND refused.gate IS NOT DISTINCT FROM excluded.gate
+             THEN refused.seen ELSE excluded.seen END",
+        &[
+            &&row.digest[..],
+            &row.reason,
+            &row.gate,
+            &row.name,
+            &(row.seen as i64),
+            &i64::from(MAX_REFUSED),
+        ],
     )?;
+    transaction.commit()?;
     Ok(kept == 1)
 }
 

@@ -7,7 +7,9 @@ use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{SqliteArchive, fault};
 use crate::archive::row::{Numbers, hours};
-use crate::archive::{Enrolled, ForkRow, MAX_FORKS, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow};
+use crate::archive::{
+    Enrolled, ForkRow, MAX_FORKS, MAX_REFUSED, MAX_WAITING, ReceiptRow, RefusedRow, Taken, WaitingRow,
+};
 use crate::error::Error;
 
 /// The numbers of issuers, by their names.
@@ -253,8 +255,11 @@ pub(super) fn waiting(transaction: &Transaction<'_>, row: &WaitingRow, bundle: &
 
 pub(super) fn refused(transaction: &Transaction<'_>, row: &RefusedRow) -> rusqlite::Result<bool> {
     let kept = transaction.execute(
-        "INSERT OR IGNORE INTO refused (digest, reason, gate, name, seen) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![row.digest, row.reason, row.gate, row.name, row.seen as i64],
+        "INSERT INTO refused (digest, reason, gate, name, seen) SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE (SELECT count(*) FROM refused WHERE gate IS ?3 AND digest <> ?1) < ?6
+         ON CONFLICT (digest) DO UPDATE SET reason = excluded.reason, gate = excluded.gate, name = excluded.name,
+           seen = CASE WHEN reason = excluded.reason AND gate IS excluded.gate THEN seen ELSE excluded.seen END",
+        params![row.digest, row.reason, row.gate, row.name, row.seen as i64, MAX_REFUSED],
     )?;
     Ok(kept == 1)
 }

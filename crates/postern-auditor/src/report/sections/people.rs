@@ -5,7 +5,7 @@ use postern_cli::clock::format_time;
 use postern_log::Outcome;
 
 use super::say;
-use crate::findings::{Names, grouped};
+use crate::findings::{MAX_OPERATORS, Names, grouped};
 use crate::report::page::Page;
 use crate::report::{Again, Report};
 
@@ -59,16 +59,31 @@ pub(super) fn operators(page: &mut Page, report: &Report<'_>, names: &Names, cat
     if more > 0 {
         page.element("p", &[], &catalog.text("report-not-listed", &[("more", more.into())]));
     }
+    if let Some(more) = more_by_hand(&report.examined.more_by_hand, names, catalog) {
+        page.element("p", &[], &more);
+    }
+}
+
+/// What those did who are not told apart, in a sentence; nothing where all are.
+pub(crate) fn more_by_hand(more: &[(i64, u64)], names: &Names, catalog: &Catalog) -> Option<String> {
+    let (gate, _) = more.iter().max_by_key(|(_, entries)| entries)?;
+    let args = [
+        ("entries", grouped(more.iter().map(|(_, entries)| entries).sum()).into()),
+        ("gates", more.len().into()),
+        ("gate", names.name(*gate).into()),
+        ("most", MAX_OPERATORS.into()),
+    ];
+    Some(catalog.text("report-operators-more", &args))
 }
 
 pub(super) fn again(page: &mut Page, again: &Again, names: &Names, catalog: &Catalog) {
     let counts = &again.counts;
     page.element("h2", &[], &say(catalog, "again"));
     let args = [
-        ("checked", counts.checked.into()),
-        ("not_checkable", counts.not_checkable.into()),
-        ("refused", counts.now(Outcome::Refuse).into()),
-        ("referred", counts.now(Outcome::Refer).into()),
+        ("checked", grouped(counts.checked).into()),
+        ("not_checkable", grouped(counts.not_checkable).into()),
+        ("refused", grouped(counts.now(Outcome::Refuse)).into()),
+        ("referred", grouped(counts.now(Outcome::Refer)).into()),
         ("gates", counts.by_gate.len().into()),
     ];
     page.element("p", &[], &catalog.text("report-again-text", &args));
@@ -109,7 +124,8 @@ pub(super) fn again(page: &mut Page, again: &Again, names: &Names, catalog: &Cat
             &[],
             &catalog.text(&format!("outcome-{}", past.why.outcome()), &[]),
         );
-        page.element("td", &[], &catalog.text(&format!("why-{}", past.why.as_str()), &[]));
+        let why = catalog.text(&format!("why-{}", past.why.as_str()), &[]);
+        page.element("td", &[("class", &"w")], &why);
         page.close();
     }
     page.close();
