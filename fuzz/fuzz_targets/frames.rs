@@ -6,7 +6,9 @@ use postern_devices::{FrameParser, Picture};
 
 fuzz_target!(|bytes: &[u8]| {
     // The first byte says how long the pieces are.
-    let Some((length, stream)) = bytes.split_first() else { return };
+    let Some((length, stream)) = bytes.split_first() else {
+        return;
+    };
     let whole = pictures(std::iter::once(stream));
     let pieces = pictures(stream.chunks(usize::from(*length).max(1)));
     assert_eq!(pieces, whole, "pieces of {length} bytes");

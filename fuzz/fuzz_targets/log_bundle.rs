@@ -21,9 +21,15 @@ fuzz_target!(|content: &[u8]| {
     let file = cose::sign1_typed(&*GATE, key.kid(), TYPE, &payload).expect("a key at hand signs");
     let bundle = SealedBundle::parse(&file).expect("it was signed as a bundle");
     if let Ok(opened) = bundle.open(&key, &AUDITOR) {
-        assert_eq!((opened.from, opened.leaves.len()), (3, 2), "the places are those outside the seal");
+        assert_eq!(
+            (opened.from, opened.leaves.len()),
+            (3, 2),
+            "the places are those outside the seal"
+        );
         // One encoding: sealed again, the content is the same, and opens as the same.
-        let again = opened.seal(&*GATE, &[AUDITOR.recipient()]).expect("what was opened can be sealed");
+        let again = opened
+            .seal(&*GATE, &[AUDITOR.recipient()])
+            .expect("what was opened can be sealed");
         let again = SealedBundle::parse(&again).and_then(|bundle| bundle.open(&key, &AUDITOR));
         assert_eq!(again.as_ref(), Ok(&opened));
     }

@@ -75,9 +75,21 @@ trouble-bundle-too-old = of rows that the archive has dropped, so that it cannot
 trouble-bundle-unknown-gate = no enrolled gate has signed it
 trouble-fork = another log than the one in the archive, signed by the same gate; both are kept
 trouble-unreadable = cannot be read
-verify-bad = { $leaves } leaves read; { $findings } findings at { $gates } gates
+verify-bad = { $leaves ->
+    [one] one leaf
+   *[other] { $leaves } leaves
+} read; { $findings ->
+    [one] one finding
+   *[other] { $findings } findings
+} at { $gates ->
+    [one] one gate
+   *[other] { $gates } gates
+}
 verify-finding = { $gate }: { $finding } ({ $what })
-verify-good = { $leaves } leaves read: the archive says what the gates have signed
+verify-good = { $leaves ->
+    [one] one leaf
+   *[other] { $leaves } leaves
+} read: the archive says what the gates have signed
 verify-bundle-changed = a bundle that is kept is not what it was
 verify-checkpoint-forged = a checkpoint is not signed by the gate
 verify-checkpoint-mismatch = the leaves do not make the root of a checkpoint

@@ -11,8 +11,9 @@ mod page;
 mod sections;
 mod style;
 
+use std::borrow::Cow;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use postern_cli::clock::{self, parse_time};
@@ -67,7 +68,7 @@ pub(crate) struct Report<'a> {
     /// The receipts' sizes by gate.
     pub(crate) receipts: Vec<(i64, u64)>,
     pub(crate) again: Option<Again>,
-    /// How the evidence is checked again: the command.
+    /// How the evidence is checked again where it lies beside the page: the command.
     pub(crate) command: Option<String>,
     /// By the auditor's clock.
     pub(crate) made: u64,
@@ -84,7 +85,7 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
         Some(location) => Some(again(args, location, archive.as_mut(), &examined.gates, asked)?),
         None => None,
     };
-    let command = match &args.evidence {
+    let commands = match &args.evidence {
         Some(folder) => {
             let auditor = match args.archive.office() {
                 Ok(dir) => {
@@ -94,14 +95,19 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
                 Err(_) => None,
             };
             let digest = evidence::write(folder, archive.as_mut(), &examined, auditor, now)?;
-            let name = folder
-                .file_name()
-                .map_or_else(|| folder.display().to_string(), |n| n.display().to_string());
             let digest = postern_core::hex(&digest);
-            Some(format!("postern-auditor verify --evidence {name} --manifest {digest}"))
+            let check = |folder: &Path| {
+                let folder = folder.display().to_string();
+                let folder = quoted(&folder);
+                format!("postern-auditor verify --evidence {folder} --manifest {digest}")
+            };
+            // The page goes to others, and lies beside the folder there.
+            let beside = folder.file_name().map_or(folder.as_path(), Path::new);
+            Some([check(folder), check(beside)])
         }
         None => None,
     };
+    let (here, command) = commands.map(|[here, beside]| (here, beside)).unzip();
     let report = Report {
         numbers: Numbers::of(&examined, now),
         receipts: archive
@@ -120,8 +126,17 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
             .map_err(|error| postern_cli::files::FileError::new(path, postern_cli::files::FileAction::Write, error))?;
         publish(file, path)?;
     }
-    tell(&report, args, session).map_err(Error::Output)?;
+    tell(&report, here.as_deref(), args, session).map_err(Error::Output)?;
     Ok(0)
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,=@%".contains(c);
+    match word.chars().all(is_plain) && !word.starts_with('-') {
+        true => word.into(),
+        false => format!("'{}'", word.replace('\'', r"'\''")).into(),
+    }
 }
 
 fn again(
@@ -151,7 +166,8 @@ pub(crate) fn html(report: &Report<'_>, first: Language) -> String {
     page::write(&catalogs, |page, catalog| sections::write(page, report, catalog))
 }
 
-fn tell(report: &Report<'_>, args: &ReportArgs, session: &Session) -> std::io::Result<()> {
+/// Says it where it was asked; `check` is the command that checks the evidence again from here.
+fn tell(report: &Report<'_>, check: Option<&str>, args: &ReportArgs, session: &Session) -> std::io::Result<()> {
     let mut out = Output::stdout();
     let examined = report.examined;
     let names = Names::of(&examined.gates);
@@ -176,7 +192,7 @@ fn tell(report: &Report<'_>, args: &ReportArgs, session: &Session) -> std::io::R
                 serde_json::json!({ "gate": names.name(*gate), "entries": entries })
             }).collect::<Vec<_>>(),
             "out": args.out.as_ref().map(|path| path.display().to_string()),
-            "check": report.command,
+            "check": check,
         });
         writeln!(out, "{}", json_line(&summary))?;
         return out.flush();
@@ -214,8 +230,8 @@ fn tell(report: &Report<'_>, args: &ReportArgs, session: &Session) -> std::io::R
         let path = [("path", path.display().to_string().into())];
         writeln!(out, "{}", catalog.text("report-written", &path))?;
     }
-    if let Some(command) = &report.command {
-        let command = [("command", command.clone().into())];
+    if let Some(command) = check {
+        let command = [("command", command.to_owned().into())];
         writeln!(out, "{}", catalog.text("report-check", &command))?;
     }
     out.flush()

@@ -65,10 +65,12 @@ fn the_evidence_is_checked_by_the_command_that_the_report_tells() {
     let summary = reported(&office);
     let page = fs::read_to_string(office.folder.path().join("report.html")).unwrap();
     let command = summary["check"].as_str().unwrap();
-    assert!(page.contains(command), "{command}");
     let (words, digest) = command.rsplit_once(' ').unwrap();
-    assert_eq!(words, "postern-auditor verify --evidence evidence --manifest");
     let folder = office.folder.path().join("evidence");
+    let here = format!("postern-auditor verify --evidence {} --manifest", folder.display());
+    assert_eq!(words, here, "from where the report was made");
+    let beside = format!("postern-auditor verify --evidence evidence --manifest {digest}");
+    assert!(page.contains(&beside), "for whom page and folder are given to");
     assert_eq!(check(&folder, Some(digest)), (Some(0), vec![]));
     assert_eq!(
         check(&folder, Some(&digest.replace(['0', '1'], "2"))).1,

@@ -398,9 +398,21 @@ sync-came = from there
 sync-came-new = a newer receipt
 sync-came-nothing = nothing newer
 sync-came-refused = not taken: { $why }
-sync-done = { $place }: { $sent } parts sent, { $there } were there; { $size } events in the log.
+sync-done = { $place }: { $sent ->
+    [one] one part
+   *[other] { $sent } parts
+} sent, { $there } there already; { $size ->
+    [one] one event
+   *[other] { $size } events
+} in the log.
 sync-part-refused = Events { $from } to { $to } were not taken: { $why }
-sync-partly = { $place }: { $sent } parts sent, { $there } were there, { $refused } were not taken; { $size } events in the log.
+sync-partly = { $place }: { $sent ->
+    [one] one part
+   *[other] { $sent } parts
+} sent, { $there } there already, { $refused } not taken; { $size ->
+    [one] one event
+   *[other] { $size } events
+} in the log.
 
 ## Faults
 

@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use postern_log::bundle;
 use postern_log::merkle::Hash;
 use rustix::fs::{Mode, OFlags};
 use sha2::{Digest, Sha256};
@@ -24,7 +23,7 @@ const PIECE: usize = 64 << 10;
 pub(super) struct Bounds {
     /// The most files and folders; the largest manifest has room for them.
     pub(super) files: usize,
-    /// The most bytes of one file: a bundle is the largest.
+    /// The most bytes of one file: the checkpoints and proofs of a gate that has sent its log every quarter of an hour for years.
     pub(super) file: u64,
     /// The most bytes of all files.
     pub(super) all: u64,
@@ -33,7 +32,7 @@ pub(super) struct Bounds {
 impl Bounds {
     pub(super) const EVIDENCE: Self = Self {
         files: 1 << 18,
-        file: bundle::MAX_LEN as u64,
+        file: 256 << 20,
         all: 64 << 30,
     };
 }

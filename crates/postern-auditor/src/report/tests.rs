@@ -301,7 +301,7 @@ fn whose_a_file_is_is_said_as_far_as_it_is_known() {
     assert!(
         en.contains("\nClaimed to be of gate-2, files: 1") && en.contains("\nOf no gate that could be told, files: 1")
     );
-    assert!(zh.contains("\n自称属于 gate-2：1 个文件") && zh.contains("\n看不出属于哪个闸口：1 个文件"));
+    assert!(zh.contains("\n自称属于 gate-2：1 个文件") && zh.contains("\n看不出属于哪个验证点：1 个文件"));
     assert!(en.contains("Bundles of a later format\n") && zh.contains("格式较新的日志包\n"));
 }
 
@@ -356,4 +356,17 @@ fn a_city_without_events_has_a_page() {
     let page = page(&mut memory, Language::English);
     assert!(page.contains("Nothing was found."));
     elements(&page);
+}
+
+#[test]
+fn a_command_can_be_typed_whatever_the_folder_is_called() {
+    for (word, typed) in [
+        ("evidence-1/of_today.d", "evidence-1/of_today.d"),
+        ("a folder", "'a folder'"),
+        ("it's", r"'it'\''s'"),
+        ("$(made-up)", "'$(made-up)'"),
+        ("证据", "'证据'"),
+    ] {
+        assert_eq!(super::quoted(word), typed);
+    }
 }
