@@ -130,6 +130,30 @@ fn a_bundle_is_of_the_places_that_its_gate_names_outside() {
     assert_eq!(SealedBundle::parse(&bare).unwrap_err(), BundleError::Damaged);
 }
 
+/// The end alone does not say which leaves they are: it is the same for more and for fewer of them.
+#[test]
+fn a_bundle_begins_where_its_gate_says_outside() {
+    let sealed = |content: &Content| postern_seal::seal(&cbor::to_vec(content), &[AUDITOR.recipient()]).unwrap();
+    let two = sealed(&Content {
+        note: note(2),
+        leaves: vec![ByteString(b"a"), ByteString(b"b")],
+        ..content()
+    });
+    let one = sealed(&Content {
+        from: 1,
+        note: note(2),
+        proof: vec![Bytes([7; 32])],
+        leaves: vec![ByteString(b"b")],
+        ..content()
+    });
+    assert_eq!(open(&of_range(0, 2, &two)).unwrap().from, 0);
+    assert_eq!(open(&of_range(1, 2, &one)).unwrap().from, 1);
+    for (from, sealed, leaves) in [(1, &two, 2), (2, &two, 2), (0, &one, 1), (2, &one, 1)] {
+        let size = BundleError::Size { from, leaves, size: 2 };
+        assert_eq!(open(&of_range(from, 2, sealed)), Err(size), "{from}, {leaves}");
+    }
+}
+
 #[test]
 fn a_bundle_comes_back() {
     for (from, to) in [(0, 0), (0, 1), (0, 9), (5, 5), (5, 6), (64, 80), (63, 200)] {

@@ -137,24 +137,33 @@ fn a_checkpoint_that_was_removed_is_missed() {
 
 #[test]
 fn a_checkpoint_that_was_changed_is_forged() {
-    let (_folder, path, log) = sealed_log(3000);
-    drop(log);
     for sql in [
         "UPDATE checkpoints SET note = replace(note, char(10) || '1024' || char(10), char(10) || '1025' || char(10)) WHERE size = 1024",
         "UPDATE checkpoints SET note = (SELECT note FROM checkpoints WHERE size = 2048) WHERE size = 1024",
         "UPDATE checkpoints SET note = 'nothing' WHERE size = 1024",
         "UPDATE checkpoints SET frontier = zeroblob(40) WHERE size = 1024",
         "UPDATE checkpoints SET frontier = x'00' WHERE size = 1024",
+        // The right size and another root.
+        "UPDATE checkpoints SET frontier = CAST(substr(frontier, 1, 8) || zeroblob(32) AS BLOB) WHERE size = 1024",
+        // Both of another checkpoint: they fit each other, but not their place.
+        "UPDATE checkpoints SET (note, frontier) = (SELECT note, frontier FROM checkpoints WHERE size = 2048) WHERE size = 1024",
     ] {
+        // Each is done to a log of its own: of two changes, one hides the other.
+        let (_folder, path, log) = sealed_log(3000);
+        drop(log);
         tamper(&path, sql);
-        let found = verify(&path, &[]).findings;
-        assert!(
-            matches!(found[..], [Finding::CheckpointForged { size: 1024, .. }]),
-            "{sql}: {found:?}"
-        );
-        let found = Reader::open(&path).unwrap().verify().unwrap().findings;
-        assert!(!found.is_empty(), "without the key too: {sql}");
+        let of_key = verify(&path, &[]);
+        let without = Reader::open(&path).unwrap().verify().unwrap();
+        for report in [of_key, without] {
+            assert!(
+                matches!(report.findings[..], [Finding::CheckpointForged { size: 1024, .. }]),
+                "{sql}: {report:?}"
+            );
+            assert_eq!((report.sealed, report.missing_seals), (2048, 1), "{sql}");
+        }
     }
+    let (_folder, path, log) = sealed_log(3000);
+    drop(log);
     // Signed by another key.
     let stranger = PrivateKey::from_seed(&[9; 32]).public();
     let anchors = Anchors {
@@ -163,6 +172,37 @@ fn a_checkpoint_that_was_changed_is_forged() {
     };
     let report = Reader::open(&path).unwrap().verify_with(&anchors).unwrap();
     assert!(report.findings.len() == 2 && report.sealed == 0, "{report:?}");
+}
+
+/// A log that was cut, whose tree was made again from the rows that are left, but for the checkpoint beyond its end.
+#[test]
+fn a_checkpoint_beyond_the_tree_is_no_checkpoint_of_it() {
+    let (_folder, path, log) = sealed_log(2100);
+    let shorter = log.reader().frontier_at(2000).unwrap();
+    drop(log);
+    tamper(
+        &path,
+        &format!(
+            "DELETE FROM events WHERE seq >= 2000; UPDATE tree SET size = 2000, root = x'{}', frontier = x'{}'",
+            postern_core::hex(&shorter.root()),
+            postern_core::hex(&shorter.to_bytes())
+        ),
+    );
+    let report = verify(&path, &[]);
+    assert_eq!(report.findings, [Finding::CheckpointMismatch { size: 2048 }]);
+    assert_eq!((report.rows, report.sealed), (2000, 1024));
+}
+
+/// That rows are missing is said once; the roots behind them cannot be looked at, so nobody is accused of them.
+#[test]
+fn roots_behind_missing_rows_are_not_called_wrong() {
+    let (_folder, path, log) = sealed_log(3000);
+    let given = [receipt(log.tip())];
+    drop(log);
+    tamper(&path, "DELETE FROM events WHERE seq = 1500");
+    let report = verify(&path, &given);
+    assert_eq!(report.findings, [Finding::MissingRows { first: 1500, count: 1 }]);
+    assert_eq!(report.sealed, 1024, "what is behind the gap is not sealed");
 }
 
 /// A log as somebody makes it who has no key: all rows and the tree anew, but for the checkpoints.
@@ -297,6 +337,35 @@ fn pruned_leaves_are_gone_and_the_tree_stays() {
 }
 
 #[test]
+fn the_checkpoint_where_the_pruned_leaves_end_stands_for_no_other() {
+    let (_folder, path, mut log) = sealed_log(5000);
+    log.prune(3072).unwrap();
+    drop(log);
+    tamper(&path, "DELETE FROM checkpoints WHERE size = 4096");
+    let report = verify(&path, &[]);
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!((report.sealed, report.missing_seals), (3072, 1));
+}
+
+#[test]
+fn receipts_for_what_was_pruned_since_do_not_hide_later_roots() {
+    let (_folder, path, mut log) = sealed_log(5000);
+    let tip = |size| Tip {
+        size,
+        root: log.reader().frontier_at(size).unwrap().root(),
+    };
+    let mut given = [500, 1500, 2500, 3072].map(|size| receipt(tip(size))).to_vec();
+    log.prune(3072).unwrap();
+    let report = verify(&path, &given);
+    assert!(report.is_clean(), "{report:?}");
+    assert_eq!(report.sealed, 4096);
+    let (size, auditor) = (4500, "office".to_owned());
+    given.push(receipt(Tip { size, root: [0; 32] }));
+    let wrong = Finding::ReceiptMismatch { size, auditor };
+    assert_eq!(verify(&path, &given).findings, [wrong]);
+}
+
+#[test]
 fn everything_can_be_pruned_and_the_log_goes_on() {
     let (_folder, path, mut log) = sealed_log(2048);
     assert_eq!(log.prune(2048).unwrap(), 2048);
@@ -339,6 +408,10 @@ fn what_may_be_pruned_is_receipted_and_old() {
     assert_eq!(old(3072, 5000), 3072);
     assert_eq!(old(3071, 5000), 2048);
     assert_eq!(old(0, 5000), 0);
+    // Old enough, with younger ones behind them, but beyond what is receipted: nobody else keeps those.
+    assert_eq!(old(4500, 2100), 2048);
+    assert_eq!(old(4500, 2047), 1024);
+    assert_eq!(old(4500, 0), 0);
 }
 
 #[test]
