@@ -3,7 +3,7 @@
 # The server's programs are those in PG_BIN, else of Debian's newest, else of pg_config or in PATH.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-newest() { compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 | xargs -r dirname; }
+newest() { { compgen -G '/usr/lib/postgresql/*/bin/initdb' || true; } | sort -V | tail -n 1 | xargs -r dirname; }
 bin=${PG_BIN:-$(newest)}
 bin=${bin:-$(pg_config --bindir 2>/dev/null || dirname "$(readlink -f "$(command -v pg_ctl)")")}
 folder=$(mktemp -d)
@@ -15,18 +15,19 @@ stop() {
     rm -rf "$folder"
 }
 trap stop EXIT
+quietly() { "$@" >"$folder/said" 2>&1 || { cat "$folder/said" >&2; return 1; }; }
 as "$bin/initdb" -D "$folder/data" -A trust -U postern -E UTF8 --locale=C >/dev/null
 # Who can open the socket in the folder is let in, and over TLS who knows the password.
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=made-up authority' \
-    -keyout "$folder/ca.key" -out "$folder/ca.pem" 2>/dev/null
-openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
-    -keyout "$folder/data/server.key" -out "$folder/server.csr" 2>/dev/null
-openssl x509 -req -days 2 -in "$folder/server.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -CAcreateserial \
-    -extfile <(echo 'subjectAltName=DNS:localhost') -out "$folder/data/server.crt" 2>/dev/null
+quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=made-up authority' \
+    -keyout "$folder/ca.key" -out "$folder/ca.pem"
+quietly openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+    -keyout "$folder/data/server.key" -out "$folder/server.csr"
+quietly openssl x509 -req -days 2 -in "$folder/server.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -CAcreateserial \
+    -extfile <(echo 'subjectAltName=DNS:localhost') -out "$folder/data/server.crt"
 chmod 600 "$folder/data/server.key"
 [ "$(id -u)" != 0 ] || chown "${PG_USER:-postgres}" "$folder/data"/server.{key,crt}
 printf 'local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n' >"$folder/data/pg_hba.conf"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
 as "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" -o "-c listen_addresses=127.0.0.1 -c port=$port -c ssl=on \
     -c unix_socket_directories='$folder' -c max_connections=200 ${PG_OPTIONS:-}" start
 chmod 755 "$folder"

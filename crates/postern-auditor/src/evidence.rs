@@ -16,6 +16,7 @@ mod folder;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -37,6 +38,8 @@ use file::{AuditorFile, Entry, ForkFile, GateFile, Link, Manifest, Sized};
 
 /// The name of the manifest.
 pub(crate) const MANIFEST: &str = "manifest.json";
+/// The most checkpoints of a gate that are written, the newest ones: of years, and fewer than a checker refuses as too large.
+const MAX_CHECKPOINTS: usize = 1 << 16;
 
 /// Writes the folder, whole or not at all, and gives the SHA-256 of its manifest.
 ///
@@ -106,14 +109,16 @@ pub(crate) fn write(
 
 /// A gate's checkpoints, each with the proof that the next has grown from it.
 fn gate_file(archive: &mut dyn Archive, gate: &GateRow, receipt: Option<String>) -> Result<GateFile, Error> {
-    let notes = archive.checkpoints(gate.id)?;
-    let kept = archive.proofs(gate.id)?;
+    let mut notes = archive.checkpoints(gate.id)?;
+    notes.drain(..notes.len().saturating_sub(MAX_CHECKPOINTS));
+    let kept = archive.proofs(gate.id)?.into_iter();
+    let mut kept: HashMap<_, _> = kept.map(|(old, new, path)| ((old, new), path)).collect();
     let mut proofs = Vec::new();
     for pair in notes.windows(2) {
         let (from, to) = (pair[0].0, pair[1].0);
         // A bundle's proof begins where the bundle does, which is a checkpoint of ours mostly, but not always.
-        let path = match kept.iter().find(|(old, new, _)| (*old, *new) == (from, to)) {
-            Some((_, _, path)) => path.clone(),
+        let path = match kept.remove(&(from, to)) {
+            Some(path) => path,
             None => {
                 let tree = archive.frontier(gate.id, from)?;
                 let mut new = Vec::new();

@@ -133,9 +133,12 @@ pub(crate) fn run(args: &ReportArgs, session: &Session) -> Result<u8, Error> {
 /// A word for a shell.
 fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,=@%".contains(c);
-    match word.chars().all(is_plain) && !word.starts_with('-') {
-        true => word.into(),
-        false => format!("'{}'", word.replace('\'', r"'\''")).into(),
+    // In quotes too it would be taken for an option.
+    let here = if word.starts_with('-') { "./" } else { "" };
+    match word.chars().all(is_plain) {
+        true if here.is_empty() => word.into(),
+        true => format!("{here}{word}").into(),
+        false => format!("'{here}{}'", word.replace('\'', r"'\''")).into(),
     }
 }
 

@@ -45,7 +45,8 @@ pub(crate) fn run(args: &SyncArgs, session: &Session) -> Result<u8, Error> {
         match carrier.place(place) {
             Ok(step) => {
                 contradicted |= step.is_contradicted();
-                told::step(&step, session)?;
+                // Of a single place the program itself tells what ended it.
+                told::step(&step, places.len() > 1, session)?;
                 match step.into_error() {
                     None => done += 1,
                     Some(e) => error = Some(e),

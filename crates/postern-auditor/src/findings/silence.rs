@@ -22,11 +22,16 @@ pub(super) fn find(gates: &[GateRow], hours: &[HourRow], most: Option<u64>, span
         // Rows come by gate and hour.
         let begin = hours.partition_point(|row| row.gate < gate.id);
         let of_gate = hours[begin..].iter().take_while(|row| row.gate == gate.id);
+        let has_logged = of_gate.clone().next().is_some();
         let counts = |row: &&HourRow| is_believed(row) && row.hour * HOUR < end;
         let mut active: Vec<u64> = of_gate.filter(counts).map(|row| row.hour).collect();
         active.dedup();
         let allowed = HOUR * most.unwrap_or_else(|| allowed_hours(&active));
-        let mut silences = silences(&active, gate, span, end);
+        let mut silences = match active.is_empty() && has_logged {
+            // It is not silent: its clock is wrong, which is found as that.
+            true => Vec::new(),
+            false => silences(&active, gate, span, end),
+        };
         // What is longest, the latest of them.
         silences.sort_by_key(|(from, until)| (until.saturating_sub(*from), *from));
         if let Some((from, until)) = silences.pop().filter(|(from, until)| *until > from + allowed) {
@@ -203,6 +208,16 @@ mod tests {
             ..span
         };
         assert_eq!(spans(&gates, &hours, later, span.until), []);
+    }
+
+    #[test]
+    fn a_gate_whose_clock_was_never_believed_is_not_silent() {
+        let (gates, mut hours, span) = days(|_| false);
+        for row in &mut hours {
+            row.flags = 1;
+        }
+        assert_eq!(spans(&gates, &hours, span, span.until), []);
+        assert_eq!(spans(&gates, &[], span, span.until).len(), 1);
     }
 
     #[test]

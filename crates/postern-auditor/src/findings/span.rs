@@ -8,16 +8,23 @@ use postern_log::event::MAX_TIME;
 use super::{HOUR, flags};
 use crate::archive::{GateRow, HourRow, Span};
 
+/// Without `--from` nothing before this many seconds back begins a span: ten years.
+const OLDEST: u64 = 3653 * 86_400;
+
 /// Whether the gate stood by the time of the events of a row. A time that somebody chose is one that they stand by: an exercise has
 /// no other.
 pub(crate) fn is_believed(row: &HourRow) -> bool {
     !flags(row).clock_suspect
 }
 
-/// From the first hour with an event of a believed time up to now: by the auditor's clock, or as far as the auditor asked for and there
+/// From the first hour of ten years with an event of a believed time up to now: by the auditor's clock, or as far as the auditor asked for and there
 /// are such events. Where there are none it begins with the first gate.
 pub(super) fn known(asked: Span, gates: &[GateRow], hours: &[HourRow], now: u64) -> Span {
-    let believed = || hours.iter().filter(|row| is_believed(row)).map(|row| row.hour * HOUR);
+    let oldest = now.saturating_sub(OLDEST);
+    let believed = || {
+        let believed = hours.iter().filter(|row| is_believed(row)).map(|row| row.hour * HOUR);
+        believed.filter(|time| *time >= oldest)
+    };
     let until = match asked.until > MAX_TIME {
         true => now,
         false => asked.until.min(now.max(believed().max().map_or(0, |last| last + HOUR))),
@@ -73,6 +80,15 @@ mod tests {
             ..ALL
         };
         assert_eq!(of(asked, &hours), (70 * HOUR, NOW));
+    }
+
+    #[test]
+    fn nor_does_one_of_long_ago() {
+        let now = OLDEST + 1000 * HOUR;
+        let of = |first| known(ALL, &[], &[row(first, 0), row(40_000, 0)], now).from / HOUR;
+        assert_eq!(of(1), 40_000);
+        assert_eq!(of(999), 40_000);
+        assert_eq!(of(1000), 1000);
     }
 
     #[test]

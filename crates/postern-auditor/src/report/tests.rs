@@ -366,6 +366,8 @@ fn a_command_can_be_typed_whatever_the_folder_is_called() {
         ("it's", r"'it'\''s'"),
         ("$(made-up)", "'$(made-up)'"),
         ("证据", "'证据'"),
+        ("-x", "./-x"),
+        ("- x", "'./- x'"),
     ] {
         assert_eq!(super::quoted(word), typed);
     }

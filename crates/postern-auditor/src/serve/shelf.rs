@@ -95,8 +95,8 @@ impl Shelf {
         let after = match with(&held) {
             Some(after) => after,
             None => {
-                // Somebody may have made room.
-                *held = self.count()?;
+                // Somebody may have made room. Only this gate's folder is counted, so that nobody makes others wait for all of it.
+                self.recount(gate, &mut held)?;
                 match with(&held) {
                     Some(after) => after,
                     None => return Ok(Stored::Full),
@@ -122,6 +122,21 @@ impl Shelf {
         {
             *held = counted;
         }
+    }
+
+    fn recount(&self, gate: &OsStr, held: &mut Held) -> io::Result<()> {
+        let mut own = 0_u64;
+        for file in gone(fs::read_dir(self.folder.join(EVIDENCE).join(gate)))?
+            .into_iter()
+            .flatten()
+        {
+            if let Some(data) = gone(file?.metadata())? {
+                own = own.saturating_add(data.len());
+            }
+        }
+        let before = held.gates.insert(gate.to_owned(), own).unwrap_or(0);
+        held.all = held.all.saturating_sub(before).saturating_add(own);
+        Ok(())
     }
 
     fn count(&self) -> io::Result<Held> {

@@ -4,7 +4,7 @@
 //! not read makes its system reset the connection, and the HTTP library, which is just sending, tells of the reset instead of
 //! the answer. So after an upload that failed, the next one waits behind the head of its request, as with `Expect:
 //! 100-continue` (RFC 9110 section 10.1.1), and follows in pieces, with a look for an answer between them. Nor does a busy
-//! server get a whole file for each refusal then.
+//! server get a whole file for each refusal of one run then.
 
 use std::time::Duration;
 

@@ -25,12 +25,12 @@ impl Came {
     }
 }
 
-/// What was done.
-pub(super) fn step(step: &Step, session: &Session) -> Result<(), Error> {
+/// What was done, and for people what ended it, where nobody else tells.
+pub(super) fn step(step: &Step, tell_end: bool, session: &Session) -> Result<(), Error> {
     tell(|| json(step, session), || text(step, session), session)?;
     match &step.ended {
         // The line for programs has it.
-        Some(error) if !session.json => failed(&step.place, error, session),
+        Some(error) if tell_end && !session.json => failed(&step.place, error, session),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use postern_cli::{Explain, Session};
 use postern_transport::{Backoff, Location};
 
-use super::{Carrier, Step, told};
+use super::{Carrier, told};
 use crate::error::Error;
 use crate::store::StoreError;
 
@@ -62,7 +62,10 @@ impl Watched {
     fn try_it(&mut self, carrier: &Carrier<'_>, session: &Session) -> Result<(), Error> {
         let every = carrier.args.every();
         match carrier.place(&self.place) {
-            Ok(Step { ended: Some(error), .. }) if !passes(&error) => Err(error),
+            Ok(step) if step.ended.as_ref().is_some_and(|error| !passes(error)) => {
+                told::step(&step, false, session)?;
+                step.into_error().map_or(Ok(()), Err)
+            }
             Ok(step) => {
                 let wrong = step.is_contradicted().then_some("contradicted");
                 let wrong = step.error().map(told::reason).or(wrong);
@@ -73,7 +76,7 @@ impl Watched {
                 let news = step.is_news() || wrong.is_some() && self.told != wrong;
                 self.told = wrong;
                 match news {
-                    true => told::step(&step, session),
+                    true => told::step(&step, true, session),
                     false => Ok(()),
                 }
             }

@@ -159,6 +159,8 @@ fn a_second_signal_ends_the_program_whatever_it_waits_for() {
             }
         };
         wait("it listens to no signal", &|| set("SigCgt:"));
+        // What the first signal sets is registered a moment after what the second one asks for.
+        std::thread::sleep(Duration::from_millis(300));
         kill_process(pid, signal).unwrap();
         wait("the first signal is not taken", &|| !set("ShdPnd:"));
         std::thread::sleep(Duration::from_millis(300));

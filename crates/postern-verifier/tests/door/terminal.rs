@@ -140,6 +140,10 @@ impl Cells {
         let text = String::from_utf8(self.rest.drain(..whole).collect()).unwrap();
         let mut rest = text.as_str();
         while let Some(first) = rest.chars().next() {
+            if rest == "\u{1b}" {
+                // The rest of a sequence comes with the next piece.
+                break;
+            }
             let Some(sequence) = rest.strip_prefix("\u{1b}[") else {
                 self.put(first);
                 rest = &rest[first.len_utf8()..];
