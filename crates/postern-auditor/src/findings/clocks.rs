@@ -28,9 +28,19 @@ fn stretches<'a>(kind: Kind, rows: impl Iterator<Item = &'a HourRow>) -> Vec<Fin
             _ => stretches.push((row.gate, row.hour, row.hour, row.count)),
         }
     }
-    // The longest first.
-    stretches.sort_by_key(|(gate, _, _, events)| (std::cmp::Reverse(*events), *gate));
-    let finding = |(gate, first, last, events)| {
+    // Each gate's longest first, then each one's second: a gate that makes thousands pushes no other's out of the list.
+    stretches.sort_by_key(|(gate, _, _, events)| (*gate, std::cmp::Reverse(*events)));
+    let mut before = (0, 0);
+    let mut ranked: Vec<_> = stretches
+        .into_iter()
+        .map(|stretch| {
+            let rank = if before.0 == stretch.0 { before.1 + 1 } else { 0 };
+            before = (stretch.0, rank);
+            (rank, stretch)
+        })
+        .collect();
+    ranked.sort_by_key(|(rank, (gate, _, _, events))| (*rank, std::cmp::Reverse(*events), *gate));
+    let finding = |(_, (gate, first, last, events))| {
         let span = Span {
             from: first * HOUR,
             until: (last + 1) * HOUR,
@@ -48,7 +58,7 @@ fn stretches<'a>(kind: Kind, rows: impl Iterator<Item = &'a HourRow>) -> Vec<Fin
             evidence: Vec::new(),
         }
     };
-    stretches.into_iter().map(finding).collect()
+    ranked.into_iter().map(finding).collect()
 }
 
 #[cfg(test)]
@@ -57,6 +67,18 @@ mod tests {
 
     use super::super::city::hour;
     use super::*;
+
+    #[test]
+    fn a_gate_with_many_stretches_pushes_no_other_out() {
+        let suspect_at = |gate, hour_of_it, count| HourRow {
+            flags: 1,
+            ..hour(gate, hour_of_it, Outcome::Admit, count)
+        };
+        let mut hours: Vec<HourRow> = (0..2000).map(|n| suspect_at(1, 2 * n, 9 + n % 2)).collect();
+        hours.push(suspect_at(2, 7, 1));
+        let gates: Vec<i64> = suspect(&hours).iter().map(|found| found.gates[0]).collect();
+        assert_eq!((gates.len(), &gates[..3]), (2001, &[1, 2, 1][..]));
+    }
 
     #[test]
     fn hours_that_follow_each_other_are_one_stretch() {
